@@ -1,0 +1,6 @@
+//! Whole behaviours, through the `proofhouse` binary and the components that `cargo xtask build` made.
+
+mod hostile;
+mod killed;
+mod repeated;
+mod workplace;
