@@ -3,6 +3,7 @@
 //! No I/O happens here. The types mirror `wit/lab/lab.wit`; what the host adds (wall time, curves) never reaches a
 //! plugin, because a plugin must answer the same on every machine.
 
+pub mod number;
 mod problem;
 mod trial;
 

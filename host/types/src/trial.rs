@@ -54,6 +54,7 @@ pub struct Measurement {
     /// As in `parameters`.
     pub name: String,
     /// Its value.
+    #[serde(with = "crate::number")]
     pub value: f64,
 }
 
@@ -63,6 +64,7 @@ pub struct Score {
     /// In the problem's metric; finite.
     pub value: f64,
     /// Of the mean over the held-out data, where the evaluator knows it.
+    #[serde(with = "crate::number::option")]
     pub standard_error: Option<f64>,
     /// What else was measured.
     pub measurements: Vec<Measurement>,
@@ -174,6 +176,7 @@ pub struct CurvePoint {
     /// Training step.
     pub step: u64,
     /// Its value.
+    #[serde(with = "crate::number")]
     pub value: f64,
 }
 

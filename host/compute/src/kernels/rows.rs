@@ -1,0 +1,192 @@
+//! Sums and maxima over rows. A sum keeps sixteen partial sums and adds them in order at the end: that vectorises,
+//! and gives the same bits on every processor.
+
+use super::transcendental::exp;
+
+const LANES: usize = 16;
+
+#[inline(always)]
+pub(crate) fn sum_by(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
+    let mut lanes = [0f32; LANES];
+    let chunks = x.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for i in 0..LANES {
+            lanes[i] += f(chunk[i]);
+        }
+    }
+    let mut sum = 0.0;
+    for &x in rest {
+        sum += f(x);
+    }
+    for lane in lanes {
+        sum += lane;
+    }
+    sum
+}
+
+#[inline(always)]
+pub(crate) fn dot_by(a: &[f32], b: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut lanes = [0f32; LANES];
+    let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
+    let mut sum = 0.0;
+    for (&a, &b) in a_chunks.remainder().iter().zip(b_chunks.remainder()) {
+        sum += f(a, b);
+    }
+    for (a, b) in a_chunks.zip(b_chunks) {
+        for i in 0..LANES {
+            lanes[i] += f(a[i], b[i]);
+        }
+    }
+    for lane in lanes {
+        sum += lane;
+    }
+    sum
+}
+
+/// The largest element; NaN where there is one; -∞ for none.
+#[inline(always)]
+pub(crate) fn max(x: &[f32]) -> f32 {
+    let pick = |a: f32, b: f32| if b > a || b.is_nan() { b } else { a };
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    let chunks = x.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    for chunk in chunks {
+        for i in 0..LANES {
+            lanes[i] = pick(lanes[i], chunk[i]);
+        }
+    }
+    let mut best = f32::NEG_INFINITY;
+    for lane in lanes {
+        best = pick(best, lane);
+    }
+    for &x in rest {
+        best = pick(best, x);
+    }
+    best
+}
+
+/// Where a row is shifted to before it is exponentiated: its largest element, or 0 where that is infinite.
+#[inline(always)]
+fn shift(x: &[f32]) -> f32 {
+    let m = max(x);
+    if m.is_infinite() && m < 0.0 { 0.0 } else { m }
+}
+
+/// log Σ eˣ.
+#[inline(always)]
+pub(crate) fn logsumexp(x: &[f32]) -> f32 {
+    let m = shift(x);
+    if m.is_infinite() { m } else { m + sum_by(x, |x| exp(x - m)).ln() }
+}
+
+/// The sum of squares in `f64`, by blocks: gradients of millions of elements keep their digits.
+pub(crate) fn sum_of_squares(x: &[f32]) -> f64 {
+    x.chunks(4096).map(|block| f64::from(block_of_squares(block))).sum()
+}
+
+vectorized! {
+    fn block_of_squares [] (x: &[f32]) -> f32 { sum_by(x, |x| x * x) }
+}
+
+vectorized! {
+    /// Softmax in place; what is beyond `seen` elements is masked.
+    pub(crate) fn softmax_in_place [] (x: &mut [f32], seen: usize) {
+        let (row, masked) = x.split_at_mut(seen);
+        let m = max(row);
+        for x in row.iter_mut() {
+            *x = exp(*x - m);
+        }
+        let r = 1.0 / sum_by(row, |x| x);
+        for x in row.iter_mut() {
+            *x *= r;
+        }
+        masked.fill(0.0);
+    }
+}
+
+vectorized! {
+    /// Softmax of every row of `n` elements.
+    pub(crate) fn softmax [] (x: &[f32], n: usize) -> Vec<f32> {
+        let mut out = vec![0.0; x.len()];
+        for (out, x) in out.chunks_exact_mut(n).zip(x.chunks_exact(n)) {
+            let m = max(x);
+            for (out, &x) in out.iter_mut().zip(x) {
+                *out = exp(x - m);
+            }
+            let r = 1.0 / sum_by(out, |x| x);
+            for out in out.iter_mut() {
+                *out *= r;
+            }
+        }
+        out
+    }
+}
+
+vectorized! {
+    /// The logarithm of [`softmax`].
+    pub(crate) fn log_softmax [] (x: &[f32], n: usize) -> Vec<f32> {
+        let mut out = vec![0.0; x.len()];
+        for (out, x) in out.chunks_exact_mut(n).zip(x.chunks_exact(n)) {
+            let lse = logsumexp(x);
+            for (out, &x) in out.iter_mut().zip(x) {
+                *out = x - lse;
+            }
+        }
+        out
+    }
+}
+
+vectorized! {
+    /// From softmax's output `y` and its gradient: `y (g - Σ g y)`.
+    pub(crate) fn softmax_backward [] (y: &[f32], g: &[f32], n: usize) -> Vec<f32> {
+        let mut out = vec![0.0; y.len()];
+        for ((out, y), g) in out.chunks_exact_mut(n).zip(y.chunks_exact(n)).zip(g.chunks_exact(n)) {
+            let dot = dot_by(y, g, |y, g| y * g);
+            for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
+                *out = y * (g - dot);
+            }
+        }
+        out
+    }
+}
+
+vectorized! {
+    /// From log-softmax's output `y` and its gradient: `g - eʸ Σ g`.
+    pub(crate) fn log_softmax_backward [] (y: &[f32], g: &[f32], n: usize) -> Vec<f32> {
+        let mut out = vec![0.0; y.len()];
+        for ((out, y), g) in out.chunks_exact_mut(n).zip(y.chunks_exact(n)).zip(g.chunks_exact(n)) {
+            let sum = sum_by(g, |g| g);
+            for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
+                *out = g - exp(y) * sum;
+            }
+        }
+        out
+    }
+}
+
+vectorized! {
+    /// One number from each row of `n` elements.
+    pub(crate) fn reduce [F: Fn(&[f32]) -> f32 + Copy] (x: &[f32], n: usize, f: F) -> Vec<f32> {
+        let mut out = Vec::with_capacity(x.len() / n);
+        for row in x.chunks_exact(n) {
+            out.push(f(row));
+        }
+        out
+    }
+}
+
+vectorized! {
+    /// Sums over the middle of (outer, n, inner): shape (outer, inner).
+    pub(crate) fn sum_columns [] (x: &[f32], n: usize, inner: usize) -> Vec<f32> {
+        let mut out = vec![0.0; x.len() / n];
+        for (out, block) in out.chunks_exact_mut(inner).zip(x.chunks_exact(n * inner)) {
+            for row in block.chunks_exact(inner) {
+                for (out, &x) in out.iter_mut().zip(row) {
+                    *out += x;
+                }
+            }
+        }
+        out
+    }
+}

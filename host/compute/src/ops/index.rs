@@ -1,0 +1,314 @@
+use crate::device::Cost;
+use crate::dtype::Dtype;
+use crate::error::{Error, Result};
+use crate::operation::{Contribution, Operation, Produced, Step, same_dtype};
+use crate::session::Session;
+use crate::shape::{Meta, Shape};
+use crate::tensor::Tensor;
+use crate::value::{Element, Value, store_floats, store_integers};
+
+/// Refuses indices of another type than `i64`.
+pub(crate) fn needs_index(name: &str, index: &Meta) -> Result<()> {
+    if index.dtype == Dtype::I64 {
+        return Ok(());
+    }
+    Err(Error::dtype(format!("{name}(): Expected dtype int64 for index, but got {}", index.dtype)))
+}
+
+/// `index` as a place in `0..extent`.
+pub(crate) fn place(index: i64, dim: usize, extent: usize) -> Result<usize> {
+    usize::try_from(index).ok().filter(|&i| i < extent).ok_or_else(|| {
+        Error::index(format!("index {index} is out of bounds for dimension {dim} with size {extent}"))
+    })
+}
+
+/// A shape seen from one dimension: (what is before it, its extent, what is behind it).
+fn around(shape: &Shape, dim: usize) -> (usize, usize, usize) {
+    if shape.rank() == 0 {
+        return (1, 1, 1);
+    }
+    let dims = shape.dims();
+    (dims[..dim].iter().product(), dims[dim], dims[dim + 1..].iter().product())
+}
+
+macro_rules! by_dtype {
+    ($dtype:expr, $call:ident :: <_>($($argument:expr),*)) => {
+        match $dtype {
+            Dtype::F32 => $call::<f32>($($argument),*),
+            Dtype::Bf16 => $call::<half::bf16>($($argument),*),
+            Dtype::I64 => $call::<i64>($($argument),*),
+            Dtype::U32 => $call::<u32>($($argument),*),
+            Dtype::U8 => $call::<u8>($($argument),*),
+        }
+    };
+}
+
+struct Gather {
+    dim: usize,
+}
+
+/// Does `index` fit beside `x` everywhere but along `dim`?
+fn check_beside(name: &str, x: &Shape, index: &Shape, dim: usize) -> Result<()> {
+    if index.rank() != x.rank() {
+        return Err(Error::shape(format!(
+            "{name}(): Index tensor must have the same number of dimensions as input tensor"
+        )));
+    }
+    for d in (0..x.rank()).filter(|&d| d != dim) {
+        if index.dims()[d] > x.dims()[d] {
+            return Err(Error::shape(format!(
+                "Size does not match at dimension {d} expected index {index} to be no larger than self {x} apart \
+                 from dimension {dim}"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Calls `visit(place in index, place in x)` for each element of `index`.
+fn walk(
+    x: &Shape,
+    index_shape: &Shape,
+    index: &[i64],
+    dim: usize,
+    mut visit: impl FnMut(usize, usize),
+) -> Result<()> {
+    let strides = x.strides();
+    let mut at = [0; crate::shape::MAX_RANK];
+    for (i, &index) in index.iter().enumerate() {
+        let mut to = 0;
+        for d in 0..x.rank() {
+            to += strides[d] * if d == dim { place(index, dim, x.dims()[dim])? } else { at[d] };
+        }
+        if x.rank() == 0 {
+            place(index, 0, 1)?;
+        }
+        visit(i, to);
+        for d in (0..x.rank()).rev() {
+            at[d] += 1;
+            if at[d] < index_shape.dims()[d] {
+                break;
+            }
+            at[d] = 0;
+        }
+    }
+    Ok(())
+}
+
+impl Operation for Gather {
+    fn name(&self) -> &'static str {
+        "gather"
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        needs_index(self.name(), &inputs[1])?;
+        check_beside(self.name(), &inputs[0].shape, &inputs[1].shape, self.dim)?;
+        Ok(Meta::new(inputs[0].dtype, inputs[1].shape))
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        fn run<T: Element>(op: &Gather, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+            let (x, index) = (inputs[0].elements::<T>()?, inputs[1].elements::<i64>()?);
+            let mut out = vec![T::default(); output.elements()];
+            walk(inputs[0].shape(), &output.shape, &index, op.dim, |i, from| out[i] = x[from])?;
+            Ok(Produced::new(out, output))
+        }
+        by_dtype!(output.dtype, run::<_>(self, inputs, output))
+    }
+
+    fn saves_input(&self, i: usize) -> bool {
+        i == 1
+    }
+
+    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        let (grad, index) = (step.grad.clone(), step.input(1)?);
+        let zeros = step.session.full(grad.dtype(), &step.shape(0).to_u64(), 0.0)?;
+        Ok(vec![
+            step.session.apply(ScatterAdd { dim: self.dim }, &[&zeros, &index, &grad])?.into(),
+            Contribution::None,
+        ])
+    }
+}
+
+struct ScatterAdd {
+    dim: usize,
+}
+
+impl Operation for ScatterAdd {
+    fn name(&self) -> &'static str {
+        "scatter_add"
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        needs_index(self.name(), &inputs[1])?;
+        same_dtype(self.name(), &[inputs[0], inputs[2]])?;
+        check_beside(self.name(), &inputs[0].shape, &inputs[1].shape, self.dim)?;
+        let (index, source) = (&inputs[1].shape, &inputs[2].shape);
+        let fits =
+            index.rank() == source.rank() && index.dims().iter().zip(source.dims()).all(|(i, s)| i <= s);
+        if !fits {
+            return Err(Error::shape(format!(
+                "scatter_add(): Expected index {index} to be no larger than source {source}"
+            )));
+        }
+        Ok(inputs[0])
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (index, index_shape) = (inputs[1].elements::<i64>()?, *inputs[1].shape());
+        // The part of the source that index covers.
+        let source = inputs[2].view(crate::layout::Layout { shape: index_shape, ..*inputs[2].layout() });
+        let storage = if output.dtype.is_float() {
+            let (mut out, source) = (inputs[0].floats()?.into_owned(), source.floats()?);
+            walk(&output.shape, &index_shape, &index, self.dim, |i, to| out[to] += source[i])?;
+            store_floats(out, output.dtype)
+        } else {
+            let (mut out, source) = (inputs[0].integers()?.into_owned(), source.integers()?);
+            walk(&output.shape, &index_shape, &index, self.dim, |i, to| {
+                out[to] = out[to].wrapping_add(source[i])
+            })?;
+            store_integers(out, output.dtype)
+        };
+        Ok(Produced { storage, layout: crate::layout::Layout::contiguous(output.shape) })
+    }
+
+    fn saves_input(&self, i: usize) -> bool {
+        i == 1
+    }
+
+    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        let (grad, index) = (step.grad.clone(), step.input(1)?);
+        let mut contributions =
+            vec![Contribution::Whole(grad.clone()), Contribution::None, Contribution::None];
+        if step.needs(2) {
+            let gradient = step.session.apply(Gather { dim: self.dim }, &[&grad, &index])?;
+            let shape = gradient.meta().shape;
+            let layout = crate::layout::Layout { shape, ..crate::layout::Layout::contiguous(step.shape(2)) };
+            contributions[2] = Contribution::Part { layout, gradient };
+        }
+        Ok(contributions)
+    }
+}
+
+struct IndexSelect {
+    dim: usize,
+}
+
+impl Operation for IndexSelect {
+    fn name(&self) -> &'static str {
+        "index_select"
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        needs_index(self.name(), &inputs[1])?;
+        if inputs[1].shape.rank() > 1 {
+            return Err(Error::shape("index_select(): Index is supposed to be a vector"));
+        }
+        if inputs[0].shape.rank() == 0 {
+            return Err(Error::shape("index_select(): the input has no dimensions"));
+        }
+        Ok(Meta::new(inputs[0].dtype, inputs[0].shape.with(self.dim, inputs[1].shape.elements())?))
+    }
+
+    fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
+        Cost::of(0.0, (2 * output.bytes() + inputs[1].bytes()) as f64)
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        fn run<T: Element>(dim: usize, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+            let (x, index) = (inputs[0].elements::<T>()?, inputs[1].elements::<i64>()?);
+            let (before, extent, behind) = around(inputs[0].shape(), dim);
+            let places = index.iter().map(|&i| place(i, dim, extent)).collect::<Result<Vec<usize>>>()?;
+            let mut out = Vec::with_capacity(output.elements());
+            for block in 0..before {
+                for &at in &places {
+                    let from = (block * extent + at) * behind;
+                    out.extend_from_slice(&x[from..from + behind]);
+                }
+            }
+            Ok(Produced::new(out, output))
+        }
+        by_dtype!(output.dtype, run::<_>(self.dim, inputs, output))
+    }
+
+    fn saves_input(&self, i: usize) -> bool {
+        i == 1
+    }
+
+    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        let (grad, index) = (step.grad.clone(), step.input(1)?);
+        let spread = IndexAdd { dim: self.dim, shape: step.shape(0) };
+        Ok(vec![step.session.apply(spread, &[&grad, &index])?.into(), Contribution::None])
+    }
+}
+
+/// The gradient of [`IndexSelect`]: slices added up at their indices.
+pub(crate) struct IndexAdd {
+    pub(crate) dim: usize,
+    pub(crate) shape: Shape,
+}
+
+impl Operation for IndexAdd {
+    fn name(&self) -> &'static str {
+        "index_add"
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        Ok(Meta::new(inputs[0].dtype, self.shape))
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (grad, index) = (inputs[0].floats()?, inputs[1].elements::<i64>()?);
+        let (before, extent, behind) = around(&self.shape, self.dim);
+        let mut out = vec![0.0; output.elements()];
+        let mut from = 0;
+        for block in 0..before {
+            for &i in index.iter() {
+                let to = (block * extent + place(i, self.dim, extent)?) * behind;
+                crate::kernels::elementwise::add_assign(
+                    &mut out[to..to + behind],
+                    &grad[from..from + behind],
+                );
+                from += behind;
+            }
+        }
+        Ok(Produced::floats(out, output))
+    }
+
+    fn differentiable(&self) -> bool {
+        false
+    }
+
+    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        Err(Error::gradient("derivatives of derivatives are not recorded"))
+    }
+}
+
+impl Session {
+    /// As `torch.gather`: the element of `x` at each index along `dim`; `index` is `i64`, with the rank of `x`.
+    ///
+    /// # Errors
+    /// `index` for one out of bounds, `shape` and `dtype` for an unsuitable `index`.
+    pub fn gather(&mut self, x: &Tensor, index: &Tensor, dim: i32) -> Result<Tensor> {
+        let dim = x.meta().shape.dim(dim)?;
+        self.apply(Gather { dim }, &[x, index])
+    }
+
+    /// As `torch.index_select`: the slices of `x` at the indices along `dim`.
+    ///
+    /// # Errors
+    /// As [`Session::gather`].
+    pub fn index_select(&mut self, x: &Tensor, index: &Tensor, dim: i32) -> Result<Tensor> {
+        let dim = x.meta().shape.dim(dim)?;
+        self.apply(IndexSelect { dim }, &[x, index])
+    }
+
+    /// As `torch.scatter_add`: a copy of `x` with `source` added at `index` along `dim`.
+    ///
+    /// # Errors
+    /// As [`Session::gather`].
+    pub fn scatter_add(&mut self, x: &Tensor, index: &Tensor, source: &Tensor, dim: i32) -> Result<Tensor> {
+        let dim = x.meta().shape.dim(dim)?;
+        self.apply(ScatterAdd { dim }, &[x, index, source])
+    }
+}

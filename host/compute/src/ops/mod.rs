@@ -1,0 +1,21 @@
+//! The operations: one file per family, in each the rows of its table and the session's methods.
+
+mod binary;
+mod cast;
+mod concat;
+mod create;
+mod cumulative;
+mod index;
+mod matmul;
+mod number;
+mod reduce;
+mod select;
+mod sort;
+mod unary;
+mod view;
+
+pub use binary::BinaryOp;
+pub(crate) use index::needs_index;
+pub(crate) use matmul::Stack;
+pub use reduce::ReduceOp;
+pub use unary::UnaryOp;

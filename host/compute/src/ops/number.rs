@@ -1,0 +1,168 @@
+use crate::dtype::Dtype;
+use crate::error::{Error, Result};
+use crate::kernels::elementwise::map;
+use crate::operation::{Contribution, Operation, Produced, Step, one};
+use crate::ops::binary::Operand;
+use crate::ops::{BinaryOp, UnaryOp};
+use crate::session::Session;
+use crate::shape::Meta;
+use crate::tensor::Tensor;
+use crate::value::Value;
+
+/// A binary operation with one number.
+struct WithNumber {
+    op: BinaryOp,
+    number: f64,
+    /// Is the number the left operand?
+    left: bool,
+}
+
+impl WithNumber {
+    /// aᵇ for the exponents programs use most: `powf` is slow, and this is exact.
+    fn power(&self, x: &Value, output: &Meta) -> Result<Option<Produced>> {
+        if self.op != BinaryOp::Pow || self.left || !x.dtype().is_float() {
+            return Ok(None);
+        }
+        let x = x.floats()?;
+        let elements = match self.number {
+            1.0 => x.to_vec(),
+            2.0 => map(&x, |x: f32| x * x),
+            3.0 => map(&x, |x: f32| x * x * x),
+            4.0 => map(&x, |x: f32| (x * x) * (x * x)),
+            0.5 => map(&x, f32::sqrt),
+            -1.0 => map(&x, |x: f32| 1.0 / x),
+            -0.5 => map(&x, |x: f32| 1.0 / x.sqrt()),
+            _ => return Ok(None),
+        };
+        Ok(Some(Produced::floats(elements, output)))
+    }
+}
+
+impl Operation for WithNumber {
+    fn name(&self) -> &'static str {
+        self.op.name()
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        let x = one(inputs);
+        if !x.dtype.is_float() && !is_integer(self.number, x.dtype) {
+            return Err(Error::dtype(format!(
+                "{}: the number {} is no {}; cast the tensor to f32 first",
+                self.name(),
+                self.number,
+                x.dtype
+            )));
+        }
+        self.op.infer(x.dtype, x.shape)
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let x = inputs[0];
+        if let Some(produced) = self.power(x, output)? {
+            return Ok(produced);
+        }
+        let number = Operand::number(self.number, x.dtype(), output.shape);
+        let x = Operand::of(x, output.shape)?;
+        if self.left { self.op.run(&number, &x, output) } else { self.op.run(&x, &number, output) }
+    }
+
+    fn differentiable(&self) -> bool {
+        !self.op.gives_mask() && self.op != BinaryOp::FloorDivide
+    }
+
+    fn saves_input(&self, _i: usize) -> bool {
+        match self.op {
+            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => false,
+            BinaryOp::Div | BinaryOp::Remainder => self.left,
+            BinaryOp::Pow => !self.left,
+            _ => true,
+        }
+    }
+
+    fn saves_output(&self) -> bool {
+        self.op == BinaryOp::Pow && self.left
+    }
+
+    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        let grad = step.grad.clone();
+        let gradient = match (self.op, self.left) {
+            (BinaryOp::Sub, true) => step.session.unary(UnaryOp::Neg, &grad)?,
+            (BinaryOp::Mul, _) => step.session.binary_scalar(BinaryOp::Mul, &grad, self.number)?,
+            (BinaryOp::Div, false) => step.session.binary_scalar(BinaryOp::Div, &grad, self.number)?,
+            (BinaryOp::Div, true) => {
+                // -n / x²
+                let x = step.input(0)?;
+                let square = step.session.unary(UnaryOp::Square, &x)?;
+                let slope = step.session.scalar_binary(BinaryOp::Div, -self.number, &square)?;
+                step.session.binary(BinaryOp::Mul, &grad, &slope)?
+            }
+            (BinaryOp::Pow, false) if self.number == 0.0 => {
+                step.session.binary_scalar(BinaryOp::Mul, &grad, 0.0)?
+            }
+            (BinaryOp::Pow, false) => {
+                let x = step.input(0)?;
+                let power = step.session.binary_scalar(BinaryOp::Pow, &x, self.number - 1.0)?;
+                let slope = step.session.binary_scalar(BinaryOp::Mul, &power, self.number)?;
+                step.session.binary(BinaryOp::Mul, &grad, &slope)?
+            }
+            (BinaryOp::Pow, true) => {
+                // y log n, and 0 for n = 0
+                let y = step.output()?;
+                let log = if self.number == 0.0 { 0.0 } else { self.number.ln() };
+                let slope = step.session.binary_scalar(BinaryOp::Mul, &y, log)?;
+                step.session.binary(BinaryOp::Mul, &grad, &slope)?
+            }
+            (BinaryOp::Maximum, _) => self.share(step, BinaryOp::Gt)?,
+            (BinaryOp::Minimum, _) => self.share(step, BinaryOp::Lt)?,
+            (BinaryOp::Remainder, true) => {
+                let x = step.input(0)?;
+                let quotient = step.session.scalar_binary(BinaryOp::FloorDivide, self.number, &x)?;
+                let down = step.session.binary(BinaryOp::Mul, &grad, &quotient)?;
+                step.session.unary(UnaryOp::Neg, &down)?
+            }
+            _ => grad,
+        };
+        Ok(vec![gradient.into()])
+    }
+}
+
+impl WithNumber {
+    /// The gradient where `x wins number`; a tie goes to x, so that `clamp` passes it on at its bounds.
+    fn share(&self, step: &mut Step<'_>, wins: BinaryOp) -> Result<Tensor> {
+        let grad = step.grad.clone();
+        let x = step.input(0)?;
+        let wins = if wins == BinaryOp::Gt { BinaryOp::Ge } else { BinaryOp::Le };
+        let won = step.session.binary_scalar(wins, &x, self.number)?;
+        let won = step.session.cast(&won, grad.dtype())?;
+        step.session.binary(BinaryOp::Mul, &grad, &won)
+    }
+}
+
+/// Is `number` a value of the integer type?
+pub(super) fn is_integer(number: f64, dtype: Dtype) -> bool {
+    let (low, high) = match dtype {
+        Dtype::I64 => (-(2f64.powi(63)), 2f64.powi(63)),
+        // Negative numbers may stand beside unsigned tensors in comparisons; results wrap.
+        Dtype::U32 => (-(2f64.powi(32)), 2f64.powi(32)),
+        _ => (-256.0, 256.0),
+    };
+    number.fract() == 0.0 && (low..high).contains(&number)
+}
+
+impl Session {
+    /// `op` of each element and the number `b` on the right, taken in the tensor's type.
+    ///
+    /// # Errors
+    /// `dtype` where the tensor's type has no such number; as [`Session::binary`].
+    pub fn binary_scalar(&mut self, op: BinaryOp, a: &Tensor, b: f64) -> Result<Tensor> {
+        self.apply(WithNumber { op, number: b, left: false }, &[a])
+    }
+
+    /// `op` of the number `a` on the left and each element.
+    ///
+    /// # Errors
+    /// As [`Session::binary_scalar`].
+    pub fn scalar_binary(&mut self, op: BinaryOp, a: f64, b: &Tensor) -> Result<Tensor> {
+        self.apply(WithNumber { op, number: a, left: true }, &[b])
+    }
+}

@@ -1,0 +1,430 @@
+use std::borrow::Cow;
+
+use crate::device::Cost;
+use crate::dtype::Dtype;
+use crate::error::{Error, Result};
+use crate::kernels::rows;
+use crate::layout::Layout;
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, one};
+use crate::ops::{BinaryOp, UnaryOp};
+use crate::session::Session;
+use crate::shape::{MAX_RANK, Meta, Shape};
+use crate::tensor::Tensor;
+use crate::value::{Element, Value};
+
+/// One number from many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReduceOp {
+    /// Σ x; integers give `i64`
+    Sum,
+    /// Σ x / n
+    Mean,
+    /// Π x; integers give `i64`
+    Prod,
+    /// The largest; NaN where there is one
+    Max,
+    /// The smallest; NaN where there is one
+    Min,
+    /// Unbiased: Σ (x - mean)² / (n - 1)
+    Variance,
+    /// Where the first of the largest is: `i64`
+    Argmax,
+    /// Where the first of the smallest is: `i64`
+    Argmin,
+    /// log Σ eˣ
+    Logsumexp,
+}
+
+impl ReduceOp {
+    /// All of them, in the contract's order.
+    pub const ALL: &[ReduceOp] = &[
+        ReduceOp::Sum,
+        ReduceOp::Mean,
+        ReduceOp::Prod,
+        ReduceOp::Max,
+        ReduceOp::Min,
+        ReduceOp::Variance,
+        ReduceOp::Argmax,
+        ReduceOp::Argmin,
+        ReduceOp::Logsumexp,
+    ];
+
+    /// The name in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            ReduceOp::Sum => "sum",
+            ReduceOp::Mean => "mean",
+            ReduceOp::Prod => "prod",
+            ReduceOp::Max => "max",
+            ReduceOp::Min => "min",
+            ReduceOp::Variance => "variance",
+            ReduceOp::Argmax => "argmax",
+            ReduceOp::Argmin => "argmin",
+            ReduceOp::Logsumexp => "logsumexp",
+        }
+    }
+
+    fn gives_place(self) -> bool {
+        matches!(self, ReduceOp::Argmax | ReduceOp::Argmin)
+    }
+
+    fn dtype(self, x: &Meta) -> Result<Dtype> {
+        match self {
+            ReduceOp::Mean | ReduceOp::Variance | ReduceOp::Logsumexp => {
+                needs_float(self.name(), x)?;
+                Ok(x.dtype)
+            }
+            ReduceOp::Sum | ReduceOp::Prod if !x.dtype.is_float() => Ok(Dtype::I64),
+            ReduceOp::Argmax | ReduceOp::Argmin => Ok(Dtype::I64),
+            _ => Ok(x.dtype),
+        }
+    }
+
+    /// From rows of `n` fractions, n > 0.
+    fn floats(self, x: &[f32], n: usize) -> Vec<f32> {
+        match self {
+            ReduceOp::Sum => rows::reduce(x, n, sum),
+            ReduceOp::Mean => rows::reduce(x, n, |row| (sum64(row) / row.len() as f64) as f32),
+            ReduceOp::Prod => rows::reduce(x, n, |row| row.iter().product()),
+            ReduceOp::Max => rows::reduce(x, n, rows::max),
+            ReduceOp::Min => rows::reduce(x, n, |row| {
+                row.iter().fold(f32::INFINITY, |a, &b| if b < a || b.is_nan() { b } else { a })
+            }),
+            ReduceOp::Variance => rows::reduce(x, n, variance),
+            _ => rows::reduce(x, n, rows::logsumexp),
+        }
+    }
+
+    fn integers(self, x: &[i64], n: usize) -> Vec<i64> {
+        let rows = x.chunks_exact(n);
+        match self {
+            ReduceOp::Sum => rows.map(|row| row.iter().fold(0, |a: i64, &b| a.wrapping_add(b))).collect(),
+            ReduceOp::Prod => rows.map(|row| row.iter().fold(1, |a: i64, &b| a.wrapping_mul(b))).collect(),
+            ReduceOp::Min => rows.map(|row| row.iter().copied().min().unwrap_or(0)).collect(),
+            _ => rows.map(|row| row.iter().copied().max().unwrap_or(0)).collect(),
+        }
+    }
+
+    /// What nothing reduces to, for the operations that say.
+    fn of_nothing(self) -> Result<f64> {
+        match self {
+            ReduceOp::Sum => Ok(0.0),
+            ReduceOp::Prod => Ok(1.0),
+            ReduceOp::Mean | ReduceOp::Variance => Ok(f64::NAN),
+            ReduceOp::Logsumexp => Ok(f64::NEG_INFINITY),
+            _ => Err(Error::argument(format!(
+                "{}(): Expected reduction dim to be specified for input.numel() == 0",
+                self.name()
+            ))),
+        }
+    }
+}
+
+/// Elements whose partial sum may stay in `f32`.
+const BLOCK: usize = 4096;
+
+#[inline(always)]
+fn sum64(row: &[f32]) -> f64 {
+    row.chunks(BLOCK).map(|block| f64::from(rows::sum_by(block, |x| x))).sum()
+}
+
+#[inline(always)]
+fn sum(row: &[f32]) -> f32 {
+    if row.len() <= BLOCK { rows::sum_by(row, |x| x) } else { sum64(row) as f32 }
+}
+
+#[inline(always)]
+fn variance(row: &[f32]) -> f32 {
+    let mean = (sum64(row) / row.len() as f64) as f32;
+    let squares: f64 =
+        row.chunks(BLOCK).map(|block| f64::from(rows::sum_by(block, |x| (x - mean) * (x - mean)))).sum();
+    (squares / (row.len() as f64 - 1.0)) as f32
+}
+
+/// Where the first of the best is; a NaN is better than any number, as in PyTorch.
+fn first_best<T: PartialOrd + Copy>(row: &[T], better: impl Fn(T, T) -> bool) -> i64 {
+    let mut best = 0;
+    for (i, &x) in row.iter().enumerate() {
+        #[allow(clippy::eq_op)]
+        let (x_nan, best_nan) = (x != x, row[best] != row[best]);
+        if !best_nan && (x_nan || better(x, row[best])) {
+            best = i;
+        }
+    }
+    best as i64
+}
+
+fn places<T: PartialOrd + Copy>(op: ReduceOp, x: &[T], n: usize) -> Vec<i64> {
+    let rows = x.chunks_exact(n);
+    match op {
+        ReduceOp::Argmax => rows.map(|row| first_best(row, |a, b| a > b)).collect(),
+        _ => rows.map(|row| first_best(row, |a, b| a < b)).collect(),
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Reduce {
+    op: ReduceOp,
+    reduced: [bool; MAX_RANK],
+    keep: bool,
+}
+
+impl Reduce {
+    /// The result's shape, reduced dimensions kept as 1.
+    fn kept(&self, x: &Shape) -> Result<Shape> {
+        let mut extents = [1; MAX_RANK];
+        for (d, extent) in extents.iter_mut().enumerate().take(x.rank()) {
+            *extent = if self.reduced[d] { 1 } else { x.dims()[d] };
+        }
+        Shape::of(&extents[..x.rank()])
+    }
+
+    /// Dimensions in the order that makes rows: kept ones, then reduced ones.
+    fn order(&self, rank: usize) -> Vec<usize> {
+        let kept = (0..rank).filter(|&d| !self.reduced[d]);
+        kept.chain((0..rank).filter(|&d| self.reduced[d])).collect()
+    }
+
+    /// The input with every reduced row next to each other.
+    fn rows<T: Element>(&self, x: &Value) -> Result<Vec<T>> {
+        Ok(self.arranged::<T>(x)?.elements::<T>()?.into_owned())
+    }
+
+    fn arranged<T: Element>(&self, x: &Value) -> Result<Value> {
+        let order = self.order(x.shape().rank());
+        let extents: Vec<usize> = order.iter().map(|&d| x.shape().dims()[d]).collect();
+        Ok(x.view(x.layout().permute(&order, Shape::of(&extents)?)))
+    }
+
+    /// How many elements lie behind the reduced dimensions, where those are neighbours in the middle.
+    fn inner(&self, x: &Shape) -> Option<usize> {
+        let first = (0..x.rank()).find(|&d| self.reduced[d])?;
+        let last = (0..x.rank()).rfind(|&d| self.reduced[d])?;
+        let neighbours = (first..=last).all(|d| self.reduced[d] || x.dims()[d] == 1);
+        neighbours.then(|| x.dims()[last + 1..].iter().product())
+    }
+
+    fn float_rows<'a>(&self, x: &'a Value) -> Result<Cow<'a, [f32]>> {
+        if x.dtype() == Dtype::Bf16 {
+            let rows = self.rows::<half::bf16>(x)?;
+            return Ok(Cow::Owned(rows.iter().map(|x| x.to_f32()).collect()));
+        }
+        if self.order(x.shape().rank()).is_sorted() {
+            return x.elements::<f32>();
+        }
+        Ok(Cow::Owned(self.rows::<f32>(x)?))
+    }
+
+    fn integer_rows(&self, x: &Value) -> Result<Vec<i64>> {
+        Ok(match x.dtype() {
+            Dtype::U32 => self.rows::<u32>(x)?.into_iter().map(i64::from).collect(),
+            Dtype::U8 => self.rows::<u8>(x)?.into_iter().map(i64::from).collect(),
+            _ => self.rows::<i64>(x)?,
+        })
+    }
+
+    fn run_floats(&self, x: &Value, n: usize, output: &Meta) -> Result<Produced> {
+        if matches!(self.op, ReduceOp::Sum | ReduceOp::Mean)
+            && x.dtype() == Dtype::F32
+            && x.layout().is_contiguous()
+            && let Some(inner) = self.inner(x.shape())
+            && inner > 1
+        {
+            let mut sums = rows::sum_columns(&x.floats()?, n, inner);
+            if self.op == ReduceOp::Mean {
+                sums.iter_mut().for_each(|x| *x /= n as f32);
+            }
+            return Ok(Produced::floats(sums, output));
+        }
+        let rows = self.float_rows(x)?;
+        if self.op.gives_place() {
+            return Ok(Produced::new(places(self.op, &rows, n), output));
+        }
+        Ok(Produced::floats(self.op.floats(&rows, n), output))
+    }
+}
+
+impl Operation for Reduce {
+    fn name(&self) -> &'static str {
+        self.op.name()
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        let x = one(inputs);
+        let dtype = self.op.dtype(&x)?;
+        let kept = self.kept(&x.shape)?;
+        if self.keep {
+            return Ok(Meta::new(dtype, kept));
+        }
+        let extents: Vec<usize> =
+            (0..x.shape.rank()).filter(|&d| !self.reduced[d]).map(|d| x.shape.dims()[d]).collect();
+        Ok(Meta::new(dtype, Shape::of(&extents)?))
+    }
+
+    fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
+        let x = one(inputs);
+        let mut cost = Cost::of(x.elements() as f64, (x.bytes() + output.bytes()) as f64);
+        // Rows are laid out first where they are not neighbours.
+        cost.workspace = 8 * x.elements() as u64;
+        cost
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let x = inputs[0];
+        let n: usize =
+            (0..x.shape().rank()).filter(|&d| self.reduced[d]).map(|d| x.shape().dims()[d]).product();
+        if n == 0 {
+            let nothing = self.op.of_nothing()?;
+            return Ok(if output.dtype.is_float() {
+                Produced::floats(vec![nothing as f32; output.elements()], output)
+            } else {
+                Produced::integers(vec![nothing as i64; output.elements()], output)
+            });
+        }
+        if x.dtype().is_float() {
+            return self.run_floats(x, n, output);
+        }
+        let rows = self.integer_rows(x)?;
+        if self.op.gives_place() {
+            return Ok(Produced::new(places(self.op, &rows, n), output));
+        }
+        Ok(Produced::integers(self.op.integers(&rows, n), output))
+    }
+
+    fn differentiable(&self) -> bool {
+        !self.op.gives_place()
+    }
+
+    fn saves_input(&self, _i: usize) -> bool {
+        !matches!(self.op, ReduceOp::Sum | ReduceOp::Mean)
+    }
+
+    fn saves_output(&self) -> bool {
+        matches!(self.op, ReduceOp::Max | ReduceOp::Min | ReduceOp::Logsumexp)
+    }
+
+    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        let shape = step.shape(0);
+        let kept = self.kept(&shape)?;
+        let n = shape.elements() as f64 / kept.elements().max(1) as f64;
+        let grad = step.grad.clone();
+        let grad = step.session.reshape_to(&grad, kept)?;
+        let gradient = match self.op {
+            ReduceOp::Sum => step.session.expand(&grad, &shape.to_u64())?,
+            ReduceOp::Mean => {
+                let share = step.session.binary_scalar(BinaryOp::Div, &grad, n)?;
+                step.session.expand(&share, &shape.to_u64())?
+            }
+            ReduceOp::Variance => {
+                // 2 (x - mean) / (n - 1)
+                let x = step.input(0)?;
+                let mean = step.session.apply(Reduce { op: ReduceOp::Mean, keep: true, ..*self }, &[&x])?;
+                let off = step.session.binary(BinaryOp::Sub, &x, &mean)?;
+                let slope = step.session.binary_scalar(BinaryOp::Mul, &off, 2.0 / (n - 1.0))?;
+                step.session.binary(BinaryOp::Mul, &slope, &grad)?
+            }
+            ReduceOp::Logsumexp => {
+                let (x, y) = (step.input(0)?, step.output()?);
+                let y = step.session.reshape_to(&y, kept)?;
+                let log = step.session.binary(BinaryOp::Sub, &x, &y)?;
+                let share = step.session.unary(UnaryOp::Exp, &log)?;
+                step.session.binary(BinaryOp::Mul, &share, &grad)?
+            }
+            ReduceOp::Prod => {
+                let x = step.input(0)?;
+                let others = step.session.apply(ProductOfOthers(*self), &[&x])?;
+                step.session.binary(BinaryOp::Mul, &others, &grad)?
+            }
+            _ => {
+                // Equal elements share evenly.
+                let (x, y) = (step.input(0)?, step.output()?);
+                let y = step.session.reshape_to(&y, kept)?;
+                let best = step.session.binary(BinaryOp::Eq, &x, &y)?;
+                let best = step.session.cast(&best, x.dtype())?;
+                let count =
+                    step.session.apply(Reduce { op: ReduceOp::Sum, keep: true, ..*self }, &[&best])?;
+                let share = step.session.binary(BinaryOp::Div, &grad, &count)?;
+                step.session.binary(BinaryOp::Mul, &best, &share)?
+            }
+        };
+        Ok(vec![gradient.into()])
+    }
+}
+
+/// For each element, the product of the others of its row: the derivative of a product, also where factors are 0.
+struct ProductOfOthers(Reduce);
+
+impl Operation for ProductOfOthers {
+    fn name(&self) -> &'static str {
+        "prod"
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        Ok(one(inputs))
+    }
+
+    fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
+        let mut cost = Cost::of(3.0 * output.elements() as f64, 3.0 * one(inputs).bytes() as f64);
+        cost.workspace = 8 * output.elements() as u64;
+        cost
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let rows = self.0.float_rows(inputs[0])?;
+        let n: usize =
+            (0..output.shape.rank()).filter(|&d| self.0.reduced[d]).map(|d| output.shape.dims()[d]).product();
+        let mut others = vec![1.0f32; rows.len()];
+        for (others, row) in others.chunks_mut(n.max(1)).zip(rows.chunks(n.max(1))) {
+            let (mut before, mut after) = (1.0, 1.0);
+            for i in 0..row.len() {
+                others[i] *= before;
+                before *= row[i];
+            }
+            for i in (0..row.len()).rev() {
+                others[i] *= after;
+                after *= row[i];
+            }
+        }
+        // Rows are in permuted order: the result is a view that permutes them back.
+        let order = self.0.order(output.shape.rank());
+        let extents: Vec<usize> = order.iter().map(|&d| output.shape.dims()[d]).collect();
+        let arranged = Layout::contiguous(Shape::of(&extents)?);
+        let mut inverse = [0; MAX_RANK];
+        for (to, &from) in order.iter().enumerate() {
+            inverse[from] = to;
+        }
+        let produced = Produced::floats(others, output);
+        Ok(Produced { layout: arranged.permute(&inverse[..order.len()], output.shape), ..produced })
+    }
+
+    fn differentiable(&self) -> bool {
+        false
+    }
+
+    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        Err(Error::gradient("derivatives of derivatives are not recorded"))
+    }
+}
+
+impl Session {
+    /// `op` over `dims`, or over all dimensions where there are none. A negative dimension counts from the end;
+    /// `keep` keeps reduced dimensions with extent 1.
+    ///
+    /// # Errors
+    /// `index` for a dimension that is not there; `argument` for one named twice, for several with
+    /// `argmax`/`argmin`, and for the largest of nothing; `dtype` for the mean of integers.
+    pub fn reduce(&mut self, op: ReduceOp, x: &Tensor, dims: &[i32], keep: bool) -> Result<Tensor> {
+        let shape = x.meta().shape;
+        let mut reduced = [dims.is_empty(); MAX_RANK];
+        for &dim in dims {
+            let dim = shape.dim(dim)?;
+            if std::mem::replace(&mut reduced[dim], true) {
+                return Err(Error::argument(format!("dim {dim} appears multiple times in the list of dims")));
+            }
+        }
+        if op.gives_place() && dims.len() > 1 {
+            return Err(Error::argument(format!("{}: takes one dimension, or none", op.name())));
+        }
+        self.apply(Reduce { op, reduced, keep }, &[x])
+    }
+}

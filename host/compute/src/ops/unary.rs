@@ -1,0 +1,300 @@
+use crate::dtype::Dtype;
+use crate::error::{Error, Result};
+use crate::kernels::elementwise::{map, map2};
+use crate::kernels::transcendental as t;
+use crate::operation::{Contribution, Operation, Produced, Step, one};
+use crate::session::Session;
+use crate::shape::Meta;
+use crate::tensor::Tensor;
+use crate::value::Value;
+
+macro_rules! unary_ops {
+    ($($(#[$doc:meta])* $variant:ident $name:literal),* $(,)?) => {
+        /// An operation on each element by itself.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum UnaryOp {
+            $($(#[$doc])* $variant),*
+        }
+
+        impl UnaryOp {
+            /// All of them, in the contract's order.
+            pub const ALL: &[UnaryOp] = &[$(UnaryOp::$variant),*];
+
+            /// The name in the contract.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(UnaryOp::$variant => $name),*
+                }
+            }
+        }
+    };
+}
+
+unary_ops! {
+    /// -x
+    Neg "neg",
+    /// |x|
+    Abs "abs",
+    /// eˣ
+    Exp "exp",
+    /// eˣ - 1, exact near 0
+    Expm1 "expm1",
+    /// Natural logarithm
+    Log "log",
+    /// log(1 + x), exact near 0
+    Log1p "log1p",
+    /// √x
+    Sqrt "sqrt",
+    /// 1 / √x
+    Rsqrt "rsqrt",
+    /// Sine
+    Sin "sin",
+    /// Cosine
+    Cos "cos",
+    /// Hyperbolic tangent
+    Tanh "tanh",
+    /// 1 / (1 + e⁻ˣ)
+    Sigmoid "sigmoid",
+    /// The larger of x and 0
+    Relu "relu",
+    /// x Φ(x)
+    Gelu "gelu",
+    /// Its approximation by tanh
+    GeluTanh "gelu-tanh",
+    /// x · sigmoid(x)
+    Silu "silu",
+    /// Error function
+    Erf "erf",
+    /// Largest integer not above x
+    Floor "floor",
+    /// Smallest integer not below x
+    Ceil "ceil",
+    /// Nearest integer, ties to even
+    Round "round",
+    /// Towards zero
+    Trunc "trunc",
+    /// -1, 0 or 1
+    Sign "sign",
+    /// 1 / x
+    Reciprocal "reciprocal",
+    /// x²
+    Square "square",
+    /// Is it NaN? Gives `u8`
+    IsNan "is-nan",
+    /// Is it neither NaN nor infinite? Gives `u8`
+    IsFinite "is-finite",
+    /// Is it 0? Gives `u8`
+    LogicalNot "logical-not",
+}
+
+/// What the derivative is computed from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum From {
+    Input,
+    Output,
+}
+
+impl UnaryOp {
+    fn gives_mask(self) -> bool {
+        matches!(self, UnaryOp::IsNan | UnaryOp::IsFinite | UnaryOp::LogicalNot)
+    }
+
+    /// Defined on integers as well?
+    fn takes_integers(self) -> bool {
+        use UnaryOp::*;
+        self.gives_mask() || matches!(self, Neg | Abs | Relu | Floor | Ceil | Round | Trunc | Sign | Square)
+    }
+
+    fn slope_from(self) -> From {
+        use UnaryOp::*;
+        match self {
+            Exp | Expm1 | Sqrt | Rsqrt | Tanh | Sigmoid | Reciprocal => From::Output,
+            _ => From::Input,
+        }
+    }
+
+    fn floats(self, x: &[f32]) -> Vec<f32> {
+        use UnaryOp::*;
+        match self {
+            Neg => map(x, |x: f32| -x),
+            Abs => map(x, f32::abs),
+            Exp => map(x, t::exp),
+            Expm1 => map(x, f32::exp_m1),
+            Log => map(x, f32::ln),
+            Log1p => map(x, f32::ln_1p),
+            Sqrt => map(x, f32::sqrt),
+            Rsqrt => map(x, |x: f32| 1.0 / x.sqrt()),
+            Sin => map(x, f32::sin),
+            Cos => map(x, f32::cos),
+            Tanh => map(x, t::tanh),
+            Sigmoid => map(x, t::sigmoid),
+            Relu => map(x, |x: f32| if x < 0.0 { 0.0 } else { x }),
+            Gelu => map(x, |x: f32| x * t::normal_cdf(x)),
+            GeluTanh => map(x, t::gelu_tanh),
+            Silu => map(x, |x: f32| x * t::sigmoid(x)),
+            Erf => map(x, t::erf),
+            Floor => map(x, f32::floor),
+            Ceil => map(x, f32::ceil),
+            Round => map(x, f32::round_ties_even),
+            Trunc => map(x, f32::trunc),
+            Sign => map(x, sign),
+            Reciprocal => map(x, |x: f32| 1.0 / x),
+            Square => map(x, |x: f32| x * x),
+            // Masks are stored as u8 by `mask`.
+            IsNan | IsFinite | LogicalNot => Vec::new(),
+        }
+    }
+
+    fn mask(self, x: &[f32]) -> Vec<u8> {
+        match self {
+            UnaryOp::IsNan => map(x, |x: f32| u8::from(x.is_nan())),
+            UnaryOp::IsFinite => map(x, |x: f32| u8::from(x.is_finite())),
+            _ => map(x, |x: f32| u8::from(x == 0.0)),
+        }
+    }
+
+    fn integers(self, x: &[i64]) -> Vec<i64> {
+        use UnaryOp::*;
+        match self {
+            Neg => map(x, i64::wrapping_neg),
+            Abs => map(x, i64::wrapping_abs),
+            Relu => map(x, |x: i64| x.max(0)),
+            Sign => map(x, i64::signum),
+            Square => map(x, |x: i64| x.wrapping_mul(x)),
+            _ => x.to_vec(),
+        }
+    }
+
+    fn integer_mask(self, x: &[i64]) -> Vec<u8> {
+        match self {
+            UnaryOp::IsNan => vec![0; x.len()],
+            UnaryOp::IsFinite => vec![1; x.len()],
+            _ => map(x, |x: i64| u8::from(x == 0)),
+        }
+    }
+
+    /// `g` times the derivative at `s`, which is the operation's input or output as [`UnaryOp::slope_from`] says.
+    fn chain(self, g: &[f32], s: &[f32]) -> Vec<f32> {
+        use UnaryOp::*;
+        match self {
+            Neg => map(g, |g: f32| -g),
+            Abs => map2(g, s, |g: f32, x| g * sign(x)),
+            Exp => map2(g, s, |g: f32, y: f32| g * y),
+            Expm1 => map2(g, s, |g: f32, y: f32| g * (y + 1.0)),
+            Log => map2(g, s, |g: f32, x: f32| g / x),
+            Log1p => map2(g, s, |g: f32, x: f32| g / (1.0 + x)),
+            Sqrt => map2(g, s, |g: f32, y: f32| g * 0.5 / y),
+            Rsqrt => map2(g, s, |g: f32, y: f32| g * -0.5 * y * y * y),
+            Sin => map2(g, s, |g: f32, x: f32| g * x.cos()),
+            Cos => map2(g, s, |g: f32, x: f32| g * -x.sin()),
+            Tanh => map2(g, s, |g: f32, y: f32| g * (1.0 - y * y)),
+            Sigmoid => map2(g, s, |g: f32, y: f32| g * y * (1.0 - y)),
+            Relu => map2(g, s, |g: f32, x: f32| if x > 0.0 { g } else { 0.0 }),
+            Gelu => map2(g, s, |g: f32, x: f32| g * (t::normal_cdf(x) + x * t::normal_density(x))),
+            GeluTanh => map2(g, s, |g: f32, x: f32| g * t::gelu_tanh_slope(x)),
+            Silu => map2(g, s, |g: f32, x: f32| {
+                let s = t::sigmoid(x);
+                g * s * (1.0 + x * (1.0 - s))
+            }),
+            // 2 / √π
+            Erf => map2(g, s, |g: f32, x: f32| g * std::f32::consts::FRAC_2_SQRT_PI * t::exp(-x * x)),
+            Reciprocal => map2(g, s, |g: f32, y: f32| -g * y * y),
+            Square => map2(g, s, |g: f32, x: f32| g * 2.0 * x),
+            Floor | Ceil | Round | Trunc | Sign | IsNan | IsFinite | LogicalNot => vec![0.0; g.len()],
+        }
+    }
+}
+
+#[inline(always)]
+fn sign(x: f32) -> f32 {
+    let s = if x > 0.0 { 1.0 } else { 0.0 };
+    let s = if x < 0.0 { -1.0 } else { s };
+    if x.is_nan() { x } else { s }
+}
+
+struct Unary(UnaryOp);
+
+impl Operation for Unary {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        let x = one(inputs);
+        if !x.dtype.is_float() && !self.0.takes_integers() {
+            return Err(Error::dtype(format!(
+                "{}: not implemented for '{}'; cast to f32 first",
+                self.name(),
+                x.dtype
+            )));
+        }
+        Ok(if self.0.gives_mask() { Meta::new(Dtype::U8, x.shape) } else { x })
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let x = inputs[0];
+        Ok(match (x.dtype().is_float(), self.0.gives_mask()) {
+            (true, false) => Produced::floats(self.0.floats(&x.floats()?), output),
+            (true, true) => Produced::new(self.0.mask(&x.floats()?), output),
+            (false, false) => Produced::integers(self.0.integers(&x.integers()?), output),
+            (false, true) => Produced::new(self.0.integer_mask(&x.integers()?), output),
+        })
+    }
+
+    fn differentiable(&self) -> bool {
+        !self.0.gives_mask()
+    }
+
+    fn saves_input(&self, _i: usize) -> bool {
+        self.0 != UnaryOp::Neg && self.0.slope_from() == From::Input
+    }
+
+    fn saves_output(&self) -> bool {
+        self.0.slope_from() == From::Output
+    }
+
+    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        let grad = step.grad.clone();
+        let saved = match self.0.slope_from() {
+            From::Output => step.output()?,
+            From::Input if self.0 == UnaryOp::Neg => grad.clone(),
+            From::Input => step.input(0)?,
+        };
+        Ok(vec![step.session.apply(Slope(self.0), &[&grad, &saved])?.into()])
+    }
+}
+
+/// The chain rule for [`Unary`] in one pass: inputs are the gradient and what the derivative is computed from.
+struct Slope(UnaryOp);
+
+impl Operation for Slope {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        Ok(inputs[0])
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        Ok(Produced::floats(self.0.chain(&inputs[0].floats()?, &inputs[1].floats()?), output))
+    }
+
+    fn differentiable(&self) -> bool {
+        false
+    }
+
+    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        Err(Error::gradient("derivatives of derivatives are not recorded"))
+    }
+}
+
+impl Session {
+    /// `op` of each element.
+    ///
+    /// # Errors
+    /// `dtype` where `op` is not defined on integers.
+    pub fn unary(&mut self, op: UnaryOp, x: &Tensor) -> Result<Tensor> {
+        self.apply(Unary(op), &[x])
+    }
+}

@@ -1,0 +1,166 @@
+use std::collections::HashMap;
+
+use crate::device::Cost;
+use crate::dtype::Dtype;
+use crate::error::{Error, Result};
+use crate::kernels::optimizer::{Factors, adamw};
+use crate::layout::Layout;
+use crate::quota::MemoryCharge;
+use crate::session::Session;
+use crate::tensor::Tensor;
+use crate::value::{Value, store_floats};
+
+/// The settings of AdamW (arXiv 1711.05101): decay is decoupled from the gradient.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AdamW {
+    /// Learning rate.
+    pub lr: f64,
+    /// How much of the first moment is kept.
+    pub beta1: f64,
+    /// How much of the second moment is kept.
+    pub beta2: f64,
+    /// Added to the square root of the second moment.
+    pub eps: f64,
+    /// The part of each parameter that is taken away in a step, divided by the learning rate.
+    pub weight_decay: f64,
+}
+
+impl AdamW {
+    fn check(&self) -> Result<()> {
+        let refuse = |name: &str, value: f64| Err(Error::argument(format!("Invalid {name}: {value}")));
+        if self.lr.is_nan() || self.lr < 0.0 {
+            return refuse("learning rate", self.lr);
+        }
+        if self.eps.is_nan() || self.eps < 0.0 {
+            return refuse("epsilon value", self.eps);
+        }
+        for (name, beta) in
+            [("beta parameter at index 0", self.beta1), ("beta parameter at index 1", self.beta2)]
+        {
+            if !(0.0..1.0).contains(&beta) {
+                return refuse(name, beta);
+            }
+        }
+        if self.weight_decay.is_nan() || self.weight_decay < 0.0 {
+            return refuse("weight_decay value", self.weight_decay);
+        }
+        Ok(())
+    }
+
+    fn factors(&self, step: u64) -> Factors {
+        // Beyond any exponent the power is 0, which it is long before.
+        let t = i32::try_from(step).unwrap_or(i32::MAX);
+        Factors {
+            beta1: self.beta1 as f32,
+            beta2: self.beta2 as f32,
+            eps: self.eps as f32,
+            keep: (1.0 - self.lr * self.weight_decay) as f32,
+            rate: (self.lr / (1.0 - self.beta1.powi(t))) as f32,
+            correction: (1.0 / (1.0 - self.beta2.powi(t)).sqrt()) as f32,
+        }
+    }
+}
+
+/// First and second moments and the step count of each parameter, known by its leaf identity.
+#[derive(Debug, Default)]
+pub struct AdamWState {
+    moments: HashMap<u64, Moments>,
+}
+
+#[derive(Debug)]
+struct Moments {
+    step: u64,
+    first: Vec<f32>,
+    second: Vec<f32>,
+    _charge: MemoryCharge,
+}
+
+impl AdamWState {
+    /// No moments yet.
+    pub fn new() -> AdamWState {
+        AdamWState::default()
+    }
+}
+
+impl Session {
+    /// One update of `parameters` by their `gradients`. Every handle to a parameter sees it.
+    ///
+    /// # Errors
+    /// `argument` for unequal lists or settings out of range, `gradient` for a parameter that is no leaf, `shape`
+    /// and `dtype` where a gradient does not fit; quotas. Nothing is updated on an error other than a quota's.
+    pub fn adamw_step(
+        &mut self,
+        state: &mut AdamWState,
+        parameters: &[&Tensor],
+        gradients: &[&Tensor],
+        hyper: AdamW,
+    ) -> Result<()> {
+        hyper.check()?;
+        if parameters.len() != gradients.len() {
+            return Err(Error::argument(format!(
+                "{} parameters need as many gradients, not {}",
+                parameters.len(),
+                gradients.len()
+            )));
+        }
+        let mut leaves = Vec::with_capacity(parameters.len());
+        for (i, (parameter, gradient)) in parameters.iter().zip(gradients).enumerate() {
+            self.own(parameter)?;
+            self.own(gradient)?;
+            leaves.push(
+                self.leaf(parameter).ok_or_else(|| Error::gradient("can't optimize a non-leaf Tensor"))?,
+            );
+            if parameter.meta() != gradient.meta() {
+                let (p, g) = (parameter.meta(), gradient.meta());
+                return Err(Error::shape(format!(
+                    "parameter {i} has shape {} ({}), its gradient {} ({})",
+                    p.shape, p.dtype, g.shape, g.dtype
+                )));
+            }
+        }
+        for ((leaf, parameter), gradient) in leaves.into_iter().zip(parameters).zip(gradients) {
+            self.update(state, leaf, parameter, gradient, &hyper)?;
+        }
+        Ok(())
+    }
+
+    fn update(
+        &mut self,
+        state: &mut AdamWState,
+        leaf: u64,
+        parameter: &Tensor,
+        gradient: &Tensor,
+        hyper: &AdamW,
+    ) -> Result<()> {
+        self.check_cancelled()?;
+        let meta = parameter.meta();
+        let n = meta.elements();
+        // Four arrays are read and three written, at about twelve operations an element.
+        let spent = self.spend("adamw", &Cost::of(12.0 * n as f64, 7.0 * meta.bytes() as f64));
+        self.note(spent)?;
+        let gradient = gradient.value();
+        let direct = gradient.dtype() == Dtype::F32 && gradient.layout().is_contiguous();
+        let _scratch = self.charge(if direct { 0 } else { 8 * n as u64 })?;
+        if let std::collections::hash_map::Entry::Vacant(entry) = state.moments.entry(leaf) {
+            let charge = self.charge(8 * n as u64)?;
+            entry.insert(Moments { step: 0, first: vec![0.0; n], second: vec![0.0; n], _charge: charge });
+        }
+        let Some(moments) = state.moments.get_mut(&leaf) else { return Ok(()) };
+        // The new values; charged before the old ones are let go.
+        let charge = self.charge(meta.bytes())?;
+        moments.step += 1;
+        let factors = hyper.factors(moments.step);
+        let g = gradient.floats()?;
+        let mut cell = parameter.state();
+        let in_place = cell.value.layout().is_contiguous();
+        if in_place && let Some(p) = cell.value.unique::<f32>() {
+            adamw(&mut p[..n], &g, &mut moments.first, &mut moments.second, factors);
+            return Ok(());
+        }
+        let mut p = cell.value.floats()?.into_owned();
+        adamw(&mut p, &g, &mut moments.first, &mut moments.second, factors);
+        cell.value =
+            Value::new(meta.dtype, store_floats(p, meta.dtype), Layout::contiguous(meta.shape), charge);
+        Ok(())
+    }
+}
