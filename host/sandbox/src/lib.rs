@@ -1,0 +1,50 @@
+//! Sandboxes: engine, policies, limits, plugin loading, and the host side of every WIT interface.
+//!
+//! A [`Runtime`] loads components as [`Plugin`]s. An [`Evaluation`] runs a candidate program in an executor, driven by
+//! an evaluator in a second sandbox; a [`SearcherHost`] and an [`IdeatorHost`] ask plugins what to try next. Nothing
+//! that runs in a sandbox is trusted: each gets a fresh store with every limit of its [`Policy`] set before its first
+//! instruction, and a store that trapped is never used again.
+
+mod bindings;
+mod cache;
+mod cancel;
+mod candidate;
+mod ending;
+mod engine;
+mod error;
+mod evaluation;
+mod first_statement;
+mod ideator;
+mod interfaces;
+mod lab_types;
+mod limits;
+mod log_tail;
+mod meter;
+mod observer;
+mod output;
+mod plugin;
+mod policy;
+mod random;
+mod roles;
+mod searcher;
+mod sections;
+mod session;
+mod state;
+mod store;
+mod thread;
+mod ticker;
+mod wall;
+mod wasi;
+
+pub use cancel::CancelToken;
+pub use error::{Error, Result};
+pub use evaluation::{Evaluation, Verdict};
+pub use first_statement::{Spread, first_statement};
+pub use ideator::{IdeatorHost, Mode};
+pub use limits::{Limit, LimitHit};
+pub use observer::{Level, LogLine, Observer};
+pub use plugin::{Plugin, Runtime};
+pub use policy::Policy;
+pub use roles::Role;
+pub use searcher::{Asked, SearcherHost};
+pub use session::State;
