@@ -1,0 +1,242 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Proves research ideas by running them in sandboxes.
+#[derive(Debug, Parser)]
+#[command(name = "proofhouse", version, about, disable_help_subcommand = true, propagate_version = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start a run from a run file
+    Run(RunArguments),
+    /// Go on with a run that was interrupted
+    Resume(ResumeArguments),
+    /// Write a run's report as one HTML page
+    Report(ReportArguments),
+    /// Show one trial: idea, outcome, diff, curve, cost
+    Show(TrialArguments),
+    /// Run one trial again and compare its score bit for bit
+    Replay(ReplayArguments),
+    /// List the runs
+    List(ListArguments),
+    /// Run jobs that a lab sends on standard input
+    #[command(hide = true)]
+    Worker,
+    /// Make data sets
+    Corpus {
+        /// What to do.
+        #[command(subcommand)]
+        command: CorpusCommand,
+    },
+    /// Measure this machine
+    Bench {
+        /// What to measure.
+        #[command(subcommand)]
+        command: BenchCommand,
+    },
+}
+
+/// Where the runs are.
+#[derive(Debug, Clone, Args)]
+pub struct RunsFolder {
+    /// Folder that holds the runs
+    #[arg(id = "runs", long = "runs", value_name = "DIR", default_value = "runs")]
+    pub folder: PathBuf,
+}
+
+/// Where the components are.
+#[derive(Debug, Clone, Args)]
+pub struct ComponentsFolder {
+    /// Folder with the plugins' .wasm components [default: target/guests, here or beside the program]
+    #[arg(id = "components", long = "components", value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// `proofhouse run`
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// Run file (TOML)
+    pub file: PathBuf,
+    /// Candidates at a time; overrides the run file
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub workers: Option<u32>,
+    /// Seed of everything random; overrides the run file
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Data to train on and to hold out: a text, a .bin shard, or a prepared folder; overrides the run file
+    #[arg(long, value_name = "FILE")]
+    pub data: Option<PathBuf>,
+    /// Where the runs are.
+    #[command(flatten)]
+    pub runs: RunsFolder,
+    /// Where the components are.
+    #[command(flatten)]
+    pub components: ComponentsFolder,
+    /// One JSON object per event, one a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofhouse resume`
+#[derive(Debug, Args)]
+pub struct ResumeArguments {
+    /// Run: name of its folder, a unique beginning of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Candidates at a time; as before where left out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub workers: Option<u32>,
+    /// Go on although components or data have changed; the change is recorded
+    #[arg(long)]
+    pub allow_changed: bool,
+    /// Where the runs are.
+    #[command(flatten)]
+    pub runs: RunsFolder,
+    /// One JSON object per event, one a line
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofhouse report`
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Run: name of its folder, a unique beginning of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Where to write the page [default: report.html in the run's folder]
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Where the runs are.
+    #[command(flatten)]
+    pub runs: RunsFolder,
+    /// Say where the page is and what the run came to as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofhouse show`
+#[derive(Debug, Args)]
+pub struct TrialArguments {
+    /// Trial: `RUN/12`, or `12` of the latest run; `best` in place of the number
+    pub trial: String,
+    /// Where the runs are.
+    #[command(flatten)]
+    pub runs: RunsFolder,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofhouse replay`
+#[derive(Debug, Args)]
+pub struct ReplayArguments {
+    /// Trial: `RUN/12`, or `12` of the latest run; `best` in place of the number
+    pub trial: String,
+    /// Where the runs are.
+    #[command(flatten)]
+    pub runs: RunsFolder,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofhouse list`
+#[derive(Debug, Args)]
+pub struct ListArguments {
+    /// Where the runs are.
+    #[command(flatten)]
+    pub runs: RunsFolder,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofhouse corpus`
+#[derive(Debug, Subcommand)]
+pub enum CorpusCommand {
+    /// Split text into a part to train on and a part that is held out, as shards with digests
+    Prepare(PrepareArguments),
+}
+
+/// `proofhouse corpus prepare`
+#[derive(Debug, Args)]
+#[group(id = "source", required = true, multiple = false, args = ["file", "from"])]
+pub struct PrepareArguments {
+    /// One text or .bin shard: its last twentieth is held out
+    pub file: Option<PathBuf>,
+    /// A list of crates, one a line as NAME VERSION FOLDER: one of twenty of their Rust files is held out
+    #[arg(long, value_name = "LIST")]
+    pub from: Option<PathBuf>,
+    /// Folder for train.bin, held-out.bin and corpus.json; a single FILE gets a folder of its own below it
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Say what was written as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofhouse bench`
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// A fresh Python sandbox to its first statement, and where the time of a training step goes
+    Sandbox(BenchArguments),
+}
+
+/// `proofhouse bench sandbox`
+#[derive(Debug, Args)]
+pub struct BenchArguments {
+    /// How often a sandbox is started
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub starts: u32,
+    /// Where the components are.
+    #[command(flatten)]
+    pub components: ComponentsFolder,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn defaults_and_overrides() {
+        let parse =
+            |line: &str| Arguments::try_parse_from(line.split(' ')).map(|arguments| arguments.command);
+        let Ok(Command::Run(run)) =
+            parse("proofhouse run a.toml --seed 3 --workers 2 --components c --runs r")
+        else {
+            panic!("a run");
+        };
+        assert_eq!((run.seed, run.workers), (Some(3), Some(2)));
+        assert_eq!((run.components.folder, run.runs.folder), (Some("c".into()), "r".into()));
+        let Ok(Command::Report(report)) = parse("proofhouse report") else { panic!("a report") };
+        assert_eq!((report.run.as_str(), report.runs.folder), ("latest", "runs".into()));
+        for wrong in [
+            "run",
+            "run a.toml --workers 0",
+            "corpus prepare --out d",
+            "corpus prepare f --from l --out d",
+            "frob",
+        ] {
+            assert!(parse(&format!("proofhouse {wrong}")).is_err(), "{wrong}");
+        }
+    }
+}
