@@ -1,0 +1,66 @@
+"""The Python executor: exports `program` of proofhouse:compute."""
+
+import gc
+import os
+import random
+import sys
+
+import executor.allowed  # noqa: F401
+import proofhouse  # noqa: F401
+import torch  # noqa: F401
+import wit_world.exports as exports
+from componentize_py_types import Err
+from executor import device_time
+from executor.crossing import argument, results
+from executor.failures import failure
+from executor.sources import Sources
+
+device_time.install()
+
+
+class _Loaded:
+    """The program of this sandbox; there is one."""
+
+    main = None
+    paths = frozenset()
+
+
+def _flush():
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BaseException:
+            # The program may have replaced or closed it.
+            pass
+
+
+class Program(exports.Program):
+    """`load` once, then `invoke`."""
+
+    def load(self, files, main):
+        try:
+            random.seed(int.from_bytes(os.urandom(8), "little"))
+            _Loaded.paths = frozenset(file.path for file in files)
+            sources = Sources([(file.path, file.text) for file in files])
+            sources.install()
+            _Loaded.main = sources.run(main)
+        except BaseException as error:
+            raise Err(failure(error, _Loaded.paths)) from None
+        finally:
+            _flush()
+
+    def invoke(self, entry, arguments):
+        try:
+            function = getattr(_Loaded.main, entry, None)
+            if not callable(function):
+                raise AttributeError(f"the program defines no function {entry!r}")
+            return results(entry, function(*[argument(value) for value in arguments]))
+        except BaseException as error:
+            raise Err(failure(error, _Loaded.paths)) from None
+        finally:
+            _flush()
+
+
+# What exists now lives as long as the sandbox: the collector need not look at it again.
+gc.collect()
+gc.freeze()

@@ -1,0 +1,1 @@
+"""Loads a program and calls its functions."""

@@ -1,0 +1,118 @@
+"""The PyTorch API over the tensors of a Proofhouse sandbox.
+
+Names, signatures, defaults and errors are PyTorch's. What is absent says so, and names the nearest thing that is there.
+"""
+
+from . import _functions, _tensor
+from ._base import Tensor
+from ._dtype import Size, bfloat16, device, dtype, finfo, float16, float32, float64, iinfo, int8, int16, int32, int64
+from ._dtype import bool_ as bool
+from ._dtype import uint8, uint32
+from ._generator import Generator, default_generator, initial_seed
+from ._grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
+from ._host import BudgetExceeded, OutOfMemoryError
+from ._creation import manual_seed
+from ._missing import absent
+from ._promotion import get_default_dtype, promote_types, result_type, set_default_dtype
+
+_tensor.install()
+
+float = float32
+half = float16
+double = float64
+long = int64
+int = int32
+short = int16
+strided = "torch.strided"
+contiguous_format = preserve_format = channels_last = None
+inf = __import__("math").inf
+nan = __import__("math").nan
+pi = __import__("math").pi
+e = __import__("math").e
+__version__ = "2.15.0+proofhouse"
+
+globals().update(_functions.FUNCTIONS)
+
+from . import amp, autograd, backends, cuda, linalg, nn, optim, random  # noqa: E402
+from .amp import autocast  # noqa: E402
+
+
+
+def is_tensor(obj):
+    """Is `obj` a tensor?"""
+    return isinstance(obj, Tensor)
+
+
+def is_floating_point(input):
+    """Has `input` a floating-point type?"""
+    return input.dtype.is_floating_point
+
+
+def numel(input):
+    """The number of elements."""
+    return input.numel()
+
+
+def clone(input, *, memory_format=None):
+    """A copy."""
+    return input.clone()
+
+
+def detach(input):
+    """The same values without a record."""
+    return input.detach()
+
+
+def seed():
+    """A new seed for the default generator, drawn from its own stream."""
+    return default_generator.seed()
+
+
+def compile(model=None, **options):
+    """Gives back what it is given: there is nothing to compile to yet."""
+    return (lambda inner: inner) if model is None else model
+
+
+def use_deterministic_algorithms(mode, *, warn_only=False):
+    """Every operation of a sandbox is deterministic."""
+
+
+def set_float32_matmul_precision(precision):
+    """The host computes float32 products in float32."""
+
+
+def get_float32_matmul_precision():
+    return "highest"
+
+
+def set_num_threads(count):
+    """The host decides on threads."""
+
+
+def get_num_threads():
+    return 1
+
+
+def set_default_device(where):
+    """There is one device."""
+    from ._dtype import check_device
+
+    check_device(where)
+
+
+def set_printoptions(**options):
+    """Accepted; numbers print as by default."""
+
+
+def save(obj, f, *arguments, **options):
+    raise NotImplementedError("torch.save is not available: a sandbox has no files; keep a state_dict in a variable")
+
+
+def load(f, *arguments, **options):
+    raise NotImplementedError("torch.load is not available: a sandbox has no files; keep a state_dict in a variable")
+
+
+
+
+def __getattr__(name):
+    return absent("torch", name, globals())

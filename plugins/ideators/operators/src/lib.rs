@@ -1,0 +1,1 @@
+//! Research moves on a GPT training program, without a language model.

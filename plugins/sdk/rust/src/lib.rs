@@ -1,0 +1,25 @@
+//! What a Proofhouse plugin written in Rust starts from.
+//!
+//! A plugin is a `cdylib` for `wasm32-unknown-unknown`. It picks the module of its role, implements that module's
+//! `Guest` traits, and calls that module's `export!`:
+//!
+//! ```ignore
+//! use proofhouse_sdk::searcher::{export, Guest, GuestSearch};
+//! struct Plugin;
+//! impl Guest for Plugin { type Search = MySearch; }
+//! impl GuestSearch for MySearch { /* open, ask, tell, epoch, done, save, restore */ }
+//! export!(Plugin);
+//! ```
+//!
+//! The bindings of a role import only what its world grants, and the component only what the plugin calls: no WASI,
+//! no files, no clock. Beside them are the three things every plugin needs, all of which run natively too, so that
+//! the logic of a plugin is tested without a sandbox: [random numbers](random), [settings](settings) and
+//! [state](state); and, for searchers that work in epochs, their [bookkeeping](epochs).
+
+mod bindings;
+pub mod epochs;
+pub mod random;
+pub mod settings;
+pub mod state;
+
+pub use bindings::{evaluator, ideator, searcher};
