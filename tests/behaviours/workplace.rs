@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use proofhouse_ledger::Ledger;
+use proofhouse_ledger::Reader;
 use proofhouse_types::{Outcome, Trial};
 
 /// The root of the repository.
@@ -59,7 +59,6 @@ impl Workplace {
         assert!(binary.exists(), "{} is missing: run `cargo xtask build` first", binary.display());
         let mut command = Command::new(binary);
         command.args(arguments).current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env("PROOFHOUSE_HOME", root());
         command
     }
 
@@ -89,15 +88,15 @@ impl Workplace {
 
     /// All trials of a run, in order, from its ledger.
     pub fn trials(&self, name: &str) -> Vec<Trial> {
-        let ledger = Ledger::open_read_only(&self.run_folder(name)).expect("the run's ledger");
+        let ledger = Reader::open(&self.run_folder(name)).expect("the run's ledger");
         finished(&ledger)
     }
 }
 
 /// All finished trials of a ledger; panics where one has not finished.
-pub fn finished(ledger: &Ledger) -> Vec<Trial> {
+pub fn finished(ledger: &Reader) -> Vec<Trial> {
     let records = ledger.trials().expect("the ledger's trials");
-    records.into_iter().map(|record| record.finished().expect("every trial has finished")).collect()
+    records.into_iter().map(|record| record.trial().expect("every trial has finished")).collect()
 }
 
 /// What must not differ between two executions: everything but wall time.

@@ -1,109 +1,121 @@
-//! Builds the components: the Rust plugins, and CPython with the `torch` package.
+//! Builds the components: the plugins and the evaluator in Rust, the executor in Python.
 
-use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use wit_component::ComponentEncoder;
 
-use crate::setup;
-use crate::stamp::{self, Fingerprint};
-use crate::step::{self, Failure, at};
+use crate::setup::{GUEST_TARGET, componentize_py_program};
+use crate::stamp::{self, Inputs};
+use crate::steps::{self, Failure, Steps};
+use crate::workspace::Workspace;
 
-/// The Rust plugins: packages of this workspace.
-const RUST: [&str; 5] = ["evolution", "best-of-n", "operators", "listed", "nanogpt-evaluator"];
-
-/// The custom section that a plugin states its version in.
-const VERSION_SECTION: &str = "proofhouse:version";
+/// The packages that become components, each under its own name.
+const RUST_GUESTS: [&str; 5] = ["evolution", "best-of-n", "operators", "listed", "nanogpt-evaluator"];
+/// Every package of this workspace has its version, which is also xtask's own.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Builds every component that is out of date into `target/guests`.
-pub fn build() -> Result<(), Failure> {
-    let folder = at("target/guests");
-    fs::create_dir_all(&folder).map_err(|why| Failure::at(&folder, why))?;
-    build_rust(&folder)?;
-    build_python(&folder)
+/// Builds what is missing or out of date in `target/guests`.
+pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+    let folder = workspace.target("guests");
+    std::fs::create_dir_all(&folder).map_err(|why| Failure::io("create", &folder, &why))?;
+    let packages = RUST_GUESTS.iter().flat_map(|name| ["-p", name]);
+    let cargo = workspace
+        .cargo(["build", "--locked", "--profile", "guest", "--target", GUEST_TARGET].into_iter().chain(packages));
+    steps.command("build the Rust guests", cargo)?;
+    for name in RUST_GUESTS {
+        rust_component(workspace, &folder, name)?;
+    }
+    python_component(workspace, steps, &folder)
 }
 
-fn build_rust(folder: &Path) -> Result<(), Failure> {
-    let mut arguments =
-        vec!["build", "--locked", "--profile", "guest", "--target", "wasm32-unknown-unknown", "--lib"];
-    for package in RUST {
-        arguments.extend(["--package", package]);
+/// Makes a component of the core module that cargo built.
+fn rust_component(workspace: &Workspace, folder: &Path, name: &str) -> Result<(), Failure> {
+    let module = workspace.target(GUEST_TARGET).join("guest").join(format!("{}.wasm", name.replace('-', "_")));
+    let core = std::fs::read(&module).map_err(|why| Failure::io("read", &module, &why))?;
+    let product = folder.join(format!("{name}.wasm"));
+    let mut inputs = Inputs::new(&[VERSION, "wit-component"]);
+    inputs.add(name, &core);
+    let stamp = inputs.text();
+    if stamp::is_current(&product, &stamp) {
+        return Ok(());
     }
-    step::cargo("build the Rust plugins", &arguments)?;
-    for package in RUST {
-        let module =
-            at("target/wasm32-unknown-unknown/guest").join(format!("{}.wasm", package.replace('-', "_")));
-        let module_bytes = fs::read(&module).map_err(|why| Failure::at(&module, why))?;
-        let component = ComponentEncoder::default()
-            .validate(true)
-            .module(&module_bytes)
-            .and_then(|encoder| encoder.encode())
-            .map_err(|why| Failure::at(&module, format!("{why:#}")))?;
-        write_component(&folder.join(format!("{package}.wasm")), component)?;
-    }
-    Ok(())
+    let component = ComponentEncoder::default()
+        .validate(true)
+        .module(&core)
+        .and_then(|encoder| encoder.encode())
+        .map_err(|why| Failure::new(format!("{} does not become a component: {why:#}", module.display())))?;
+    finish(&product, component, &stamp)
 }
 
-fn build_python(folder: &Path) -> Result<(), Failure> {
+/// Makes a component of CPython and the executor's modules.
+fn python_component(workspace: &Workspace, steps: &mut Steps, folder: &Path) -> Result<(), Failure> {
+    let sources = workspace.root().join("plugins/executors/python");
+    let contract = workspace.root().join("wit/compute");
+    let requirements = workspace.root().join("xtask/requirements.txt");
+    let pinned = std::fs::read(&requirements).map_err(|why| Failure::io("read", &requirements, &why))?;
+    let mut inputs = Inputs::new(&[VERSION, "componentize-py"]);
+    inputs.add("requirements.txt", &pinned);
+    inputs.add_folder(&sources, &["py"])?;
+    inputs.add_folder(&contract, &["wit"])?;
+    let stamp = inputs.text();
     let product = folder.join("python.wasm");
-    let sources = at("plugins/executors/python");
-    let fingerprint = Fingerprint::default()
-        .words(&[VERSION])
-        .files(&at("xtask/requirements.txt"))?
-        .files(&at("wit/compute"))?
-        .files(&sources)?
-        .finish();
-    if stamp::is_fresh(&product, &fingerprint) {
+    if stamp::is_current(&product, &stamp) {
         return Ok(());
     }
-    let unversioned = folder.join("python.wasm.new");
-    let mut command = step::program(setup::componentize_py());
-    command.current_dir(&sources).env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONHASHSEED", "0");
-    command.arg("--wit-path").arg(at("wit/compute")).args([
-        "--world",
-        "executor",
-        "componentize",
-        "app",
-        "--output",
-    ]);
-    step::run("build the Python executor", command.arg(&unversioned))?;
-    let component = fs::read(&unversioned).map_err(|why| Failure::at(&unversioned, why))?;
-    fs::remove_file(&unversioned).map_err(|why| Failure::at(&unversioned, why))?;
-    write_component(&product, component)?;
-    stamp::record(&product, &fingerprint)
+    steps.step("build the Python executor", || {
+        let built = folder.join("python.wasm.partial");
+        let mut componentize = workspace.command(componentize_py_program(workspace));
+        componentize.current_dir(&sources).arg("-d").arg(&contract);
+        componentize.args(["-w", "executor", "componentize", "app", "-o"]).arg(&built);
+        steps::run("componentize-py", componentize)?;
+        let component = std::fs::read(&built).map_err(|why| Failure::io("read", &built, &why))?;
+        finish(&product, component, &stamp)?;
+        std::fs::remove_file(&built).map_err(|why| Failure::io("remove", &built, &why))
+    })
 }
 
-/// Writes a component with its version, unless it is there already.
-fn write_component(path: &Path, mut component: Vec<u8>) -> Result<(), Failure> {
-    let section = custom_section(VERSION_SECTION, VERSION.as_bytes());
-    component.extend_from_slice(&section);
-    if fs::read(path).is_ok_and(|old| old == component) {
-        return Ok(());
+/// Writes a component with its version, whole or not at all.
+fn finish(product: &PathBuf, mut component: Vec<u8>, stamp: &str) -> Result<(), Failure> {
+    append_custom_section(&mut component, "proofhouse:version", VERSION.as_bytes());
+    let partial = product.with_extension("wasm.new");
+    std::fs::write(&partial, &component).map_err(|why| Failure::io("write", &partial, &why))?;
+    std::fs::rename(&partial, product).map_err(|why| Failure::io("replace", product, &why))?;
+    stamp::write(product, stamp)
+}
+
+/// Appends a custom section (WebAssembly core specification 2.0, 5.5.3; the same in a component) to a binary.
+fn append_custom_section(wasm: &mut Vec<u8>, name: &str, data: &[u8]) {
+    const CUSTOM: u8 = 0;
+    let mut content = Vec::new();
+    write_leb128(&mut content, name.len());
+    content.extend_from_slice(name.as_bytes());
+    content.extend_from_slice(data);
+    wasm.push(CUSTOM);
+    write_leb128(wasm, content.len());
+    wasm.extend_from_slice(&content);
+}
+
+fn write_leb128(bytes: &mut Vec<u8>, mut value: usize) {
+    while value >= 0x80 {
+        bytes.push(value as u8 | 0x80);
+        value >>= 7;
     }
-    fs::write(path, component).map_err(|why| Failure::at(path, why))
+    bytes.push(value as u8);
 }
 
-/// A custom section: id 0, length, then name and data (WebAssembly core specification 5.5.3).
-fn custom_section(name: &str, data: &[u8]) -> Vec<u8> {
-    let mut body = leb128(name.len());
-    body.extend_from_slice(name.as_bytes());
-    body.extend_from_slice(data);
-    let mut section = vec![0];
-    section.extend(leb128(body.len()));
-    section.extend(body);
-    section
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn leb128(mut number: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        let low = (number & 0x7f) as u8;
-        number >>= 7;
-        if number == 0 {
-            bytes.push(low);
-            return bytes;
-        }
-        bytes.push(low | 0x80);
+    #[test]
+    fn a_section_has_its_length_name_and_data() {
+        let mut wasm = b"\0asm".to_vec();
+        append_custom_section(&mut wasm, "ab", b"0.1.0");
+        assert_eq!(wasm, b"\0asm\x00\x08\x02ab0.1.0");
+        let mut long = Vec::new();
+        append_custom_section(&mut long, "n", &[7; 300]);
+        // 302 = 0b10_0101110
+        assert_eq!(long[..5], [0, 0b1010_1110, 0b10, 1, b'n']);
+        assert_eq!(long.len(), 3 + 302);
     }
 }

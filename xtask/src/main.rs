@@ -1,55 +1,67 @@
-//! Builds the guests, sets up their toolchains, runs the demo and the tests.
+//! Builds the guests, sets up their toolchains, runs the demo and the tests: `cargo xtask help`.
 
-mod checks;
 mod corpus;
 mod demo;
 mod guests;
 mod setup;
 mod stamp;
-mod step;
+mod steps;
+mod test;
+mod workspace;
 
 use std::process::ExitCode;
 
-use step::Failure;
+use steps::{Failure, Steps};
+use workspace::Workspace;
 
-const USAGE: &str = "usage: cargo xtask COMMAND
+const HELP: &str = "\
+Usage: cargo xtask COMMAND
 
-  demo     set up, build, and run the demo search; then its report
-  test     set up, build, format, lints, documentation, licences, all tests
-  build    set up, and build the guests and the proofhouse binary
-  corpus   build, and prepare the demo's data: the Rust sources of this project's dependencies
-  setup    bring what is missing: the wasm target, and componentize-py in target/toolchain";
+Commands:
+  setup          bring what is missing: the wasm32-unknown-unknown target, a virtual environment with componentize-py
+  build          set up, then build the guests (target/guests) and the proofhouse binary
+  corpus         build, then prepare the demo's data (target/corpus/source-text)
+  demo [ARG…]    build, prepare the data, run the demo and write its report; ARGs go to `proofhouse run`
+  test           set up, build, and check everything: format, clippy, rustdoc, tests, cargo-deny where it is installed
+  help           this text
+";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["setup"] => setup::run(),
-        ["build"] => build(),
-        ["corpus"] => build().and_then(|()| corpus::prepare()),
-        ["demo"] => demo::run(),
-        ["test"] => test(),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    match result {
+    match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("error: {failure}");
+            eprintln!("\nxtask: {failure}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn build() -> Result<(), Failure> {
-    setup::run()?;
-    guests::build()?;
-    step::cargo("build proofhouse", &["build", "--locked", "--package", "proofhouse"])
+fn run(arguments: &[String]) -> Result<(), Failure> {
+    let (command, rest) = arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
+    if !rest.is_empty() && command != "demo" {
+        return Err(Failure::new(format!("`{command}` takes no arguments, but got `{}`", rest.join(" "))));
+    }
+    let workspace = Workspace::find()?;
+    let mut steps = Steps::new();
+    match command {
+        "help" | "--help" | "-h" => print!("{HELP}"),
+        "setup" => setup::run(&workspace, &mut steps)?,
+        "build" => build(&workspace, &mut steps)?,
+        "corpus" => {
+            build(&workspace, &mut steps)?;
+            corpus::run(&workspace, &mut steps)?;
+        }
+        "demo" => demo::run(&workspace, &mut steps, rest)?,
+        "test" => test::run(&workspace, &mut steps)?,
+        unknown => return Err(Failure::new(format!("there is no command `{unknown}`\n\n{HELP}"))),
+    }
+    Ok(())
 }
 
-fn test() -> Result<(), Failure> {
-    build()?;
-    corpus::prepare()?;
-    checks::run()
+/// Everything that running needs.
+fn build(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+    setup::run(workspace, steps)?;
+    guests::run(workspace, steps)?;
+    steps.command("build proofhouse", workspace.cargo(["build", "--locked", "-p", "proofhouse"]))
 }

@@ -1,92 +1,111 @@
-//! Brings what is missing: the wasm target of the Rust toolchain, and componentize-py in an environment of its own.
+//! Brings what is missing: the guests' Rust target, and a virtual environment with componentize-py.
 
-use std::fs;
 use std::path::PathBuf;
 
-use crate::stamp::{self, Fingerprint};
-use crate::step::{self, Failure, at, program};
+use crate::stamp::{self, Inputs};
+use crate::steps::{self, Failure, Steps};
+use crate::workspace::Workspace;
 
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// What Rust guests are built for.
+pub const GUEST_TARGET: &str = "wasm32-unknown-unknown";
 const OLDEST_PYTHON: (u32, u32) = (3, 10);
+const INSTALL_PYTHON: &str =
+    "install Python 3.10 or newer with its `venv` module (Debian, Ubuntu: apt install python3 python3-venv)";
 
-/// Brings what is missing, or says what is and how to get it.
-pub fn run() -> Result<(), Failure> {
-    if !cfg!(all(target_os = "linux", target_arch = "x86_64", target_env = "gnu")) {
-        println!(
-            "note: untrusted programs are only meant to run on x86-64 Linux with glibc (docs: explanation/trust)"
-        );
-    }
-    wasm_target()?;
-    componentize()
+/// Brings what is missing, and says so; what is there is left alone.
+pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+    guest_target(workspace, steps)?;
+    componentize_py(workspace, steps)
 }
 
-/// The componentize-py program in the project's own Python environment.
-pub fn componentize_py() -> PathBuf {
-    environment().join("bin/componentize-py")
+/// The folder of the virtual environment.
+fn environment(workspace: &Workspace) -> PathBuf {
+    workspace.target("toolchain/venv")
 }
 
-fn environment() -> PathBuf {
-    at("target/toolchain/python")
+/// The componentize-py that [`run`] installs.
+pub fn componentize_py_program(workspace: &Workspace) -> PathBuf {
+    environment(workspace).join("bin/componentize-py")
 }
 
-fn wasm_target() -> Result<(), Failure> {
-    let sysroot = step::output("find the Rust toolchain", program("rustc").args(["--print", "sysroot"]))?;
-    let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot).trim());
-    if sysroot.join("lib/rustlib").join(WASM_TARGET).exists() {
+fn guest_target(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+    let mut ask = workspace.command("rustc");
+    ask.args(["--print", "target-libdir", "--target", GUEST_TARGET]);
+    let folder = steps::output("find the Rust compiler", ask)?;
+    // The compiler knows the name of every target; what counts is whether its standard library is there.
+    let installed = std::fs::read_dir(folder.trim()).is_ok_and(|mut files| files.next().is_some());
+    if installed {
         return Ok(());
     }
-    step::run(&format!("add the target {WASM_TARGET}"), program("rustup").args(["target", "add", WASM_TARGET])).map_err(
-        |failure| {
-            Failure::Missing(format!(
-                "this Rust toolchain cannot build for {WASM_TARGET}, which plugins need: {failure}\n  hint: with rustup \
-                 from https://rustup.rs it is `rustup target add {WASM_TARGET}`; a distribution's Rust has a package \
-                 of that name"
-            ))
-        },
-    )
+    let mut version = workspace.command("rustup");
+    version.arg("--version");
+    if !steps::succeeds(version) {
+        return Err(Failure::new(format!(
+            "the Rust target {GUEST_TARGET} is missing, and there is no rustup to add it: install Rust from \
+             https://rustup.rs, or add that target's standard library to your Rust installation"
+        )));
+    }
+    let mut add = workspace.command("rustup");
+    add.args(["target", "add", GUEST_TARGET]);
+    steps.command("add the Rust target of the guests", add)
 }
 
-fn componentize() -> Result<(), Failure> {
-    let requirements = at("xtask/requirements.txt");
-    let fingerprint = Fingerprint::default().files(&requirements)?.finish();
-    let product = componentize_py();
-    if stamp::is_fresh(&product, &fingerprint) {
+fn componentize_py(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
+    let requirements = workspace.root().join("xtask/requirements.txt");
+    let pinned = std::fs::read(&requirements).map_err(|why| Failure::io("read", &requirements, &why))?;
+    let environment = environment(workspace);
+    // The folder's own path counts: a virtual environment does not survive being moved.
+    let mut inputs = Inputs::new(&[&environment.to_string_lossy()]);
+    inputs.add("requirements.txt", &pinned);
+    let stamp = inputs.text();
+    if stamp::is_current(&environment, &stamp) && componentize_py_program(workspace).exists() {
         return Ok(());
     }
-    let python = python()?;
-    let environment = environment();
-    if environment.exists() {
-        fs::remove_dir_all(&environment).map_err(|why| Failure::at(&environment, why))?;
-    }
-    step::run("make a Python environment", program(python).args(["-m", "venv"]).arg(&environment)).map_err(
-        |failure| {
-            Failure::Missing(format!(
-                "{failure}\n  hint: Debian and Ubuntu have it in the package python3-venv"
-            ))
-        },
-    )?;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"];
-    step::run(
-        "install componentize-py",
-        program(environment.join("bin/python")).args(install).arg(&requirements),
-    )?;
-    stamp::record(&product, &fingerprint)
-}
-
-/// A Python that is new enough.
-fn python() -> Result<&'static str, Failure> {
-    let (major, minor) = OLDEST_PYTHON;
-    for name in ["python3", "python"] {
-        let ask = ["-c", "import sys; print(sys.version_info[0], sys.version_info[1])"];
-        let Ok(answer) = step::output("ask for Python's version", program(name).args(ask)) else { continue };
-        let answer = String::from_utf8_lossy(&answer);
-        let mut numbers = answer.split_whitespace().filter_map(|word| word.parse::<u32>().ok());
-        if (numbers.next(), numbers.next()) >= (Some(major), Some(minor)) {
-            return Ok(name);
+    steps.step("set up componentize-py", || {
+        check_python(workspace)?;
+        if environment.exists() {
+            std::fs::remove_dir_all(&environment).map_err(|why| Failure::io("remove", &environment, &why))?;
         }
+        let mut create = workspace.command("python3");
+        create.args(["-m", "venv"]).arg(&environment);
+        steps::run("create the virtual environment", create)
+            .map_err(|failure| Failure::new(format!("{failure}\nIf its `venv` module is missing: {INSTALL_PYTHON}")))?;
+        let mut install = workspace.command(environment.join("bin/pip"));
+        install.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements);
+        steps::run("install componentize-py", install)?;
+        stamp::write(&environment, &stamp)
+    })
+}
+
+fn check_python(workspace: &Workspace) -> Result<(), Failure> {
+    let mut ask = workspace.command("python3");
+    ask.args(["-c", "import sys; print(*sys.version_info[:2])"]);
+    let version = steps::output("find Python", ask)
+        .map_err(|failure| Failure::new(format!("{failure}\nPython is needed once, to build the executor: {INSTALL_PYTHON}")))?;
+    match parse_version(&version) {
+        Some(found) if found >= OLDEST_PYTHON => Ok(()),
+        _ => Err(Failure::new(format!("python3 is version {}: {INSTALL_PYTHON}", version.trim().replace(' ', ".")))),
     }
-    Err(Failure::Missing(format!(
-        "Python {major}.{minor} or newer is needed to build the Python executor, and no `python3` of that age is in \
-         PATH\n  hint: install it with its venv module (Debian, Ubuntu: `apt install python3-venv`)"
-    )))
+}
+
+fn parse_version(printed: &str) -> Option<(u32, u32)> {
+    let mut numbers = printed.split_whitespace().map(str::parse);
+    match (numbers.next(), numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor)), None) => Some((major, minor)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn python_versions_compare_as_numbers() {
+        assert!(parse_version("3 9\n") < Some(OLDEST_PYTHON));
+        assert!(parse_version("3 11\n") > Some(OLDEST_PYTHON));
+        assert_eq!(parse_version("3 10"), Some(OLDEST_PYTHON));
+        assert_eq!(parse_version("Python 3.11"), None);
+        assert_eq!(parse_version("3 11 7"), None);
+    }
 }
