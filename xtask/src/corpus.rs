@@ -53,9 +53,11 @@ fn metadata(workspace: &Workspace) -> Result<Metadata, Failure> {
         .lines()
         .find_map(|line| line.strip_prefix("host: "))
         .ok_or_else(|| Failure::new("`rustc -vV` does not name its host"))?;
-    let command = workspace.cargo(["metadata", "--locked", "--format-version", "1", "--filter-platform", host]);
+    let command =
+        workspace.cargo(["metadata", "--locked", "--format-version", "1", "--filter-platform", host]);
     let json = steps::output("list the crates", command)?;
-    serde_json::from_str(&json).map_err(|why| Failure::new(format!("cannot read what `cargo metadata` says: {why}")))
+    serde_json::from_str(&json)
+        .map_err(|why| Failure::new(format!("cannot read what `cargo metadata` says: {why}")))
 }
 
 /// One line for each crate of a registry, in order: name, version, folder.

@@ -41,7 +41,8 @@ mod tests {
 
     #[test]
     fn the_report_looks_where_the_run_went() {
-        let given = |words: &[&str]| runs_folder(&words.iter().map(|word| word.to_string()).collect::<Vec<_>>());
+        let given =
+            |words: &[&str]| runs_folder(&words.iter().map(|word| word.to_string()).collect::<Vec<_>>());
         assert!(given(&["--seed", "2"]).is_empty());
         assert_eq!(given(&["--seed", "2", "--runs", "elsewhere"]), ["--runs", "elsewhere"]);
         assert_eq!(given(&["--runs=elsewhere"]), ["--runs=elsewhere"]);

@@ -19,8 +19,9 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     let folder = workspace.target("guests");
     std::fs::create_dir_all(&folder).map_err(|why| Failure::io("create", &folder, &why))?;
     let packages = RUST_GUESTS.iter().flat_map(|name| ["-p", name]);
-    let cargo = workspace
-        .cargo(["build", "--locked", "--profile", "guest", "--target", GUEST_TARGET].into_iter().chain(packages));
+    let cargo = workspace.cargo(
+        ["build", "--locked", "--profile", "guest", "--target", GUEST_TARGET].into_iter().chain(packages),
+    );
     steps.command("build the Rust guests", cargo)?;
     for name in RUST_GUESTS {
         rust_component(workspace, &folder, name)?;
@@ -30,7 +31,8 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
 
 /// Makes a component of the core module that cargo built.
 fn rust_component(workspace: &Workspace, folder: &Path, name: &str) -> Result<(), Failure> {
-    let module = workspace.target(GUEST_TARGET).join("guest").join(format!("{}.wasm", name.replace('-', "_")));
+    let module =
+        workspace.target(GUEST_TARGET).join("guest").join(format!("{}.wasm", name.replace('-', "_")));
     let core = std::fs::read(&module).map_err(|why| Failure::io("read", &module, &why))?;
     let product = folder.join(format!("{name}.wasm"));
     let mut inputs = Inputs::new(&[VERSION, "wit-component"]);

@@ -38,7 +38,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<(), Failure> {
-    let (command, rest) = arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
+    let (command, rest) =
+        arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
     if !rest.is_empty() && command != "demo" {
         return Err(Failure::new(format!("`{command}` takes no arguments, but got `{}`", rest.join(" "))));
     }

@@ -68,10 +68,13 @@ fn componentize_py(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failu
         }
         let mut create = workspace.command("python3");
         create.args(["-m", "venv"]).arg(&environment);
-        steps::run("create the virtual environment", create)
-            .map_err(|failure| Failure::new(format!("{failure}\nIf its `venv` module is missing: {INSTALL_PYTHON}")))?;
+        steps::run("create the virtual environment", create).map_err(|failure| {
+            Failure::new(format!("{failure}\nIf its `venv` module is missing: {INSTALL_PYTHON}"))
+        })?;
         let mut install = workspace.command(environment.join("bin/pip"));
-        install.args(["install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements);
+        install
+            .args(["install", "--quiet", "--disable-pip-version-check", "--requirement"])
+            .arg(&requirements);
         steps::run("install componentize-py", install)?;
         stamp::write(&environment, &stamp)
     })
@@ -80,11 +83,15 @@ fn componentize_py(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failu
 fn check_python(workspace: &Workspace) -> Result<(), Failure> {
     let mut ask = workspace.command("python3");
     ask.args(["-c", "import sys; print(*sys.version_info[:2])"]);
-    let version = steps::output("find Python", ask)
-        .map_err(|failure| Failure::new(format!("{failure}\nPython is needed once, to build the executor: {INSTALL_PYTHON}")))?;
+    let version = steps::output("find Python", ask).map_err(|failure| {
+        Failure::new(format!("{failure}\nPython is needed once, to build the executor: {INSTALL_PYTHON}"))
+    })?;
     match parse_version(&version) {
         Some(found) if found >= OLDEST_PYTHON => Ok(()),
-        _ => Err(Failure::new(format!("python3 is version {}: {INSTALL_PYTHON}", version.trim().replace(' ', ".")))),
+        _ => Err(Failure::new(format!(
+            "python3 is version {}: {INSTALL_PYTHON}",
+            version.trim().replace(' ', ".")
+        ))),
     }
 }
 

@@ -68,7 +68,9 @@ pub fn run(name: &str, mut command: Command) -> Result<(), Failure> {
     if status.success() {
         Ok(())
     } else {
-        Err(Failure(format!("{name} failed ({status}). To repeat it, from the repository's folder:\n    {shown}")))
+        Err(Failure(format!(
+            "{name} failed ({status}). To repeat it, from the repository's folder:\n    {shown}"
+        )))
     }
 }
 
@@ -82,7 +84,8 @@ pub fn output(name: &str, mut command: Command) -> Result<String, Failure> {
     if !done.status.success() {
         return Err(Failure(format!("{name} failed ({}). To repeat it:\n    {shown}", done.status)));
     }
-    String::from_utf8(done.stdout).map_err(|_| Failure(format!("{name}: `{shown}` printed what is not UTF-8")))
+    String::from_utf8(done.stdout)
+        .map_err(|_| Failure(format!("{name}: `{shown}` printed what is not UTF-8")))
 }
 
 /// Does this command run and succeed? Prints nothing.
@@ -112,7 +115,11 @@ fn quoted(word: &str) -> String {
 /// A duration as the steps show it.
 pub fn seconds(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
-    if seconds < 100.0 { format!("{seconds:.1} s") } else { format!("{:.0} min {:02.0} s", (seconds / 60.0).floor(), seconds % 60.0) }
+    if seconds < 100.0 {
+        format!("{seconds:.1} s")
+    } else {
+        format!("{:.0} min {:02.0} s", (seconds / 60.0).floor(), seconds % 60.0)
+    }
 }
 
 #[cfg(test)]

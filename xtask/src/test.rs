@@ -18,7 +18,10 @@ pub fn run(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     if succeeds(workspace.cargo(["deny", "--version"])) {
         steps.command("cargo deny", workspace.cargo(["deny", "check"]))?;
     } else {
-        steps.skip("cargo deny", "not installed, so licences and advisories are not checked (cargo install cargo-deny)");
+        steps.skip(
+            "cargo deny",
+            "not installed, so licences and advisories are not checked (cargo install cargo-deny)",
+        );
     }
     eprintln!("\neverything passed in {}", seconds(steps.elapsed()));
     Ok(())

@@ -15,8 +15,9 @@ impl Workspace {
     /// The workspace that this program belongs to.
     pub fn find() -> Result<Workspace, Failure> {
         // Set by `cargo run`: also right when the repository was moved since xtask was built.
-        let own = std::env::var_os("CARGO_MANIFEST_DIR")
-            .ok_or_else(|| Failure::new("start this with `cargo xtask`, which says where the repository is"))?;
+        let own = std::env::var_os("CARGO_MANIFEST_DIR").ok_or_else(|| {
+            Failure::new("start this with `cargo xtask`, which says where the repository is")
+        })?;
         let root = Path::new(&own).parent().map(Path::to_path_buf);
         let root = root.ok_or_else(|| Failure::new("the repository has no folder"))?;
         Ok(Workspace { root })

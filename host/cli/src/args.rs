@@ -169,9 +169,9 @@ pub enum CorpusCommand {
 
 /// `proofhouse corpus prepare`
 #[derive(Debug, Args)]
-#[group(id = "source", required = true, multiple = false, args = ["file", "from"])]
 pub struct PrepareArguments {
     /// One text or .bin shard: its last twentieth is held out
+    #[arg(required_unless_present = "from", conflicts_with = "from")]
     pub file: Option<PathBuf>,
     /// A list of crates, one a line as NAME VERSION FOLDER: one of twenty of their Rust files is held out
     #[arg(long, value_name = "LIST")]
@@ -229,6 +229,8 @@ mod tests {
         assert_eq!((run.components.folder, run.runs.folder), (Some("c".into()), "r".into()));
         let Ok(Command::Report(report)) = parse("proofhouse report") else { panic!("a report") };
         assert_eq!((report.run.as_str(), report.runs.folder), ("latest", "runs".into()));
+        assert!(parse("proofhouse corpus prepare --out d --from l").is_ok());
+        assert!(parse("proofhouse corpus prepare --out d f --json").is_ok());
         for wrong in [
             "run",
             "run a.toml --workers 0",

@@ -57,7 +57,8 @@ pub fn cache() -> Result<PathBuf> {
 /// This very program, also where its file was replaced meanwhile: worker and lab must be the same build.
 fn worker() -> Command {
     let mut command = Command::new("/proc/self/exe");
-    command.arg0("proofhouse").arg("worker");
+    // In a process group of its own: Ctrl-C is for the lab, which stops its workers in order.
+    command.arg0("proofhouse").arg("worker").process_group(0);
     command
 }
 

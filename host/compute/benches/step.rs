@@ -120,6 +120,19 @@ fn step(
     Ok(f32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
 }
 
+/// Billions of floating-point operations a second in a large matrix product: the roof of every step.
+fn roof(s: &mut Session) -> Result<f64> {
+    const N: u64 = 768;
+    let a = s.full(Dtype::F32, &[N, N], 0.5)?;
+    let mut best = f64::INFINITY;
+    for _ in 0..10 {
+        let start = Instant::now();
+        s.matmul(&a, &a)?;
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    Ok(2.0 * (N * N * N) as f64 / best / 1e9)
+}
+
 fn main() -> Result<()> {
     let model = DeviceModel {
         name: "one core".into(),
@@ -130,6 +143,7 @@ fn main() -> Result<()> {
     };
     let limits = Limits { tensor_bytes: 1 << 30, tensors: 100_000, elements_per_operation: 1 << 27 };
     let mut s = Session::new(model, limits);
+    println!("a large matrix product: {:.1} GFLOP/s", roof(&mut s)?);
     let mut g = Generator::new(1);
     let text = include_bytes!("step.rs");
     let data = TokenStream::from_bytes(text);

@@ -107,8 +107,8 @@ impl<const N: usize> Axes<N> {
                 && (0..N).all(|n| axes.strides[n][axes.len - 1] == strides[n][d].wrapping_mul(extent));
             let at = if merges { axes.len - 1 } else { axes.len };
             axes.extents[at] = if merges { axes.extents[at] * extent } else { extent };
-            for n in 0..N {
-                axes.strides[n][at] = strides[n][d];
+            for (to, from) in axes.strides.iter_mut().zip(strides) {
+                to[at] = from[d];
             }
             axes.len = at + 1;
         }
@@ -142,14 +142,14 @@ impl<const N: usize> Axes<N> {
                 }
                 d -= 1;
                 at[d] += 1;
-                for n in 0..N {
-                    offsets[n] += self.strides[n][d];
+                for (offset, strides) in offsets.iter_mut().zip(&self.strides) {
+                    *offset += strides[d];
                 }
                 if at[d] < self.extents[d] {
                     break;
                 }
-                for n in 0..N {
-                    offsets[n] -= self.strides[n][d] * self.extents[d];
+                for (offset, strides) in offsets.iter_mut().zip(&self.strides) {
+                    *offset -= strides[d] * self.extents[d];
                 }
                 at[d] = 0;
             }

@@ -24,6 +24,7 @@
 //! # Ok::<(), proofhouse_compute::Error>(())
 //! ```
 
+#[macro_use]
 mod kernels;
 
 pub mod data;

@@ -112,7 +112,7 @@ impl Shape {
         let rank = a.rank.max(b.rank);
         let mut out = [1; MAX_RANK];
         for i in 1..=rank {
-            let (x, y) = (a.from_end(i), b.from_end(i));
+            let (x, y) = (a.counted_back(i), b.counted_back(i));
             out[rank - i] = match (x, y) {
                 (x, y) if x == y => x,
                 (1, y) => y,
@@ -129,7 +129,7 @@ impl Shape {
         Shape::of(&out[..rank])
     }
 
-    fn from_end(&self, i: usize) -> usize {
+    fn counted_back(&self, i: usize) -> usize {
         if i <= self.rank { self.extents[self.rank - i] } else { 1 }
     }
 }

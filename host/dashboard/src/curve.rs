@@ -22,7 +22,9 @@ const CURVES: usize = 8;
 
 /// Appends a chart for each name in `curve`, with the baseline's curve of the same name behind it.
 pub(crate) fn append(out: &mut String, curve: &[CurvePoint], baseline: &[CurvePoint]) {
-    let named = by_name(curve);
+    let mut named = by_name(curve);
+    // A single point is a measurement, and those are listed beside the curves.
+    named.retain(|_, points| points.len() > 1);
     if named.is_empty() {
         out.push_str("<p class=\"empty\">It reported no curve.</p>");
         return;
@@ -152,8 +154,11 @@ mod tests {
     #[test]
     fn nothing_finite_and_nothing_at_all_are_said() {
         let mut out = String::new();
-        append(&mut out, &[point("l", 0, f64::INFINITY)], &[]);
+        append(&mut out, &[point("l", 0, f64::INFINITY), point("l", 1, f64::NAN)], &[]);
         assert!(out.contains("not a number"));
+        out.clear();
+        append(&mut out, &[point("l", 0, 1.0)], &[]);
+        assert!(out.contains("no curve"));
         out.clear();
         append(&mut out, &[], &[]);
         assert!(out.contains("no curve"));

@@ -172,12 +172,7 @@ fn append_numbers(out: &mut String, summary: &Summary<'_>) {
     number(out, "Trials", &run.trials.len().to_string(), &format!("in {epochs} {plural}"));
     let costs = || run.trials.iter().map(|view| view.trial.cost).chain(run.baselines.iter().map(|b| b.cost));
     let device: f64 = costs().map(|cost| cost.device_seconds).sum();
-    number(
-        out,
-        "Device time",
-        &numbers::seconds(device),
-        &format!("cost model, {}", head(&run.provenance.device, 60).0),
-    );
+    number(out, "Device time", &numbers::seconds(device), "by the cost model");
     number(out, "Wall time", &numbers::seconds(run.wall_seconds), "on the machine that ran it");
     out.push_str("</dl>");
 }

@@ -2,7 +2,7 @@
 //!
 //! [`report`] turns a [`RunView`] into a page that needs no server and no network: styles and script are inline, and
 //! charts are SVG drawn here. Everything a plugin or a program wrote (ideas, diffs, logs, tracebacks) is untrusted: it
-//! passes through [`escape`] on its way into the page, and a content security policy names the page's own script and
+//! is escaped on its way into the page, and a content security policy names the page's own script and
 //! style by hash, so that nothing else runs even if an escape were missed.
 
 mod chart;

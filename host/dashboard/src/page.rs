@@ -122,7 +122,7 @@ mod tests {
                 Some(Patch { diff: format!("{EVIL}\n@@ -1 +1 @@\n-{EVIL}\n+{EVIL}\n {EVIL}") });
             view.trial.origin = evil.clone();
             view.log = evil.clone();
-            view.curve = vec![CurvePoint { name: evil.clone(), step: 0, value: 1.0 }];
+            view.curve = [0, 1].map(|step| CurvePoint { name: evil.clone(), step, value: 1.0 }).to_vec();
             view.trial.outcome = match &view.trial.outcome {
                 Outcome::Scored(score) => Outcome::Scored(Score {
                     measurements: vec![Measurement { name: evil.clone(), value: 1.0 }],

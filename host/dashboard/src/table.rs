@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use proofhouse_types::Trial;
+
 use crate::detail;
 use crate::escape::{Escaped, head};
 use crate::markup::put;
@@ -87,7 +89,7 @@ fn append_trial(out: &mut String, summary: &Summary<'_>, view: &TrialView) {
     }
     out.push_str("<td class=\"parents\">");
     detail::append_links(out, summary, &trial.parents, 4);
-    put!(out, "</td><td class=\"num\">{}</td></tr>", numbers::seconds(trial.cost.device_seconds));
+    put!(out, "</td><td class=\"num\">{}</td></tr>", cost(trial));
     put!(
         out,
         "<tr class=\"more\"><td colspan=\"{}\"><details><summary>Idea, diff, curves, log</summary>",
@@ -95,4 +97,13 @@ fn append_trial(out: &mut String, summary: &Summary<'_>, view: &TrialView) {
     );
     detail::append(out, summary, view);
     out.push_str("</details></td></tr></tbody>");
+}
+
+/// Device time; a trial that never ran used none.
+fn cost(trial: &Trial) -> String {
+    if trial.cost.device_seconds == 0.0 {
+        "–".to_owned()
+    } else {
+        numbers::seconds(trial.cost.device_seconds)
+    }
 }

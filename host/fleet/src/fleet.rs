@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -65,8 +65,7 @@ impl Fleet {
     pub fn start(workers: usize, command: WorkerCommand) -> Result<Fleet, FleetError> {
         let (jobs, queue) = channel();
         let (sender, events) = channel();
-        let shared =
-            Arc::new(Shared { queue: Mutex::new(queue), stopping: AtomicBool::new(false), command });
+        let shared = Arc::new(Shared { queue: Mutex::new(queue), stopping: AtomicBool::new(false), command });
         let mut fleet =
             Fleet { jobs: Some(jobs), events, shared, seats: Vec::new(), supervisors: Vec::new() };
         for _ in 0..workers.max(1) {
@@ -99,10 +98,7 @@ impl Fleet {
 
     /// Waits for the next event, at most so long.
     pub fn next_event(&self, wait: Duration) -> Option<Event> {
-        match self.events.recv_timeout(wait) {
-            Ok(event) => Some(event),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.events.recv_timeout(wait).ok()
     }
 
     /// Kills what runs, and lets nothing start any more. Every job that has no verdict gets the event `Stopped`.

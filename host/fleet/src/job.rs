@@ -125,7 +125,11 @@ pub(crate) mod tests {
             main: "train.py".into(),
             evaluator_settings: json!({"rows": 2, "block": 4}),
             seed: 7,
-            candidate_data: vec![Stream { name: "train".into(), path: "/d/train.bin".into(), digest: "t".into() }],
+            candidate_data: vec![Stream {
+                name: "train".into(),
+                path: "/d/train.bin".into(),
+                digest: "t".into(),
+            }],
             evaluator_data: vec![],
             cache: "/c".into(),
             wall_seconds: 60.0,

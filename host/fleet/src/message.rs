@@ -55,6 +55,11 @@ pub struct Verdict {
 impl Verdict {
     /// A failure that only the fleet knows of.
     pub(crate) fn failed(outcome: Outcome, wall_seconds: f64) -> Self {
-        Verdict { outcome, cost: Cost { wall_seconds, ..Cost::default() }, curve: Vec::new(), log: String::new() }
+        Verdict {
+            outcome,
+            cost: Cost { wall_seconds, ..Cost::default() },
+            curve: Vec::new(),
+            log: String::new(),
+        }
     }
 }

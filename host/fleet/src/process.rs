@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -60,6 +61,8 @@ impl Worker {
             .env("RAYON_NUM_THREADS", "1")
             .env("CANDLE_NUM_THREADS", "1")
             .current_dir("/")
+            // Ctrl-C in the lab's terminal is for the lab, which then decides what becomes of its workers.
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -77,9 +80,7 @@ impl Worker {
         thread::Builder::new()
             .name("worker-output".into())
             .spawn(move || forward(BufReader::new(stdout), &answers))?;
-        thread::Builder::new()
-            .name("worker-errors".into())
-            .spawn(move || drop(words.send(tail(stderr))))?;
+        thread::Builder::new().name("worker-errors".into()).spawn(move || drop(words.send(tail(stderr))))?;
         Ok(worker)
     }
 

@@ -74,7 +74,10 @@ impl Supervisor {
                 Attempt::Done(verdict) => return What::Finished(Box::new(verdict)),
                 Attempt::Stuck => Outcome::failed(
                     FailureKind::Exhausted,
-                    format!("wall time: its worker gave no verdict within {} s and was killed", job.wall_seconds),
+                    format!(
+                        "wall time: its worker gave no verdict within {} s and was killed",
+                        job.wall_seconds
+                    ),
                 ),
                 Attempt::Died(how) => {
                     deaths += 1;

@@ -134,7 +134,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn run(&mut self, job: &Job, observer: &mut (impl Observer + Send)) -> Verdict {
+    fn run(&mut self, job: &Job, observer: &mut impl Observer) -> Verdict {
         let began = Instant::now();
         match self.evaluate(job, observer) {
             Ok(verdict) => verdict,
@@ -148,7 +148,7 @@ impl Bench {
     }
 
     /// An error is a fault on the host's side: a file that is not there, or not the same any more.
-    fn evaluate(&mut self, job: &Job, observer: &mut (impl Observer + Send)) -> Result<Verdict, String> {
+    fn evaluate(&mut self, job: &Job, observer: &mut impl Observer) -> Result<Verdict, String> {
         let runtime = self.runtime(&job.cache)?;
         let executor = self.plugin(&runtime, &job.executor)?;
         let evaluator = self.plugin(&runtime, &job.evaluator)?;
@@ -220,5 +220,8 @@ fn check_digest(what: &str, path: &std::path::Path, found: &str, expected: &str)
     if found == expected {
         return Ok(());
     }
-    Err(format!("the {what} {} changed during the run: its digest is {found}, not {expected}", path.display()))
+    Err(format!(
+        "the {what} {} changed during the run: its digest is {found}, not {expected}",
+        path.display()
+    ))
 }

@@ -239,12 +239,8 @@ fn no_worker_outlives_its_fleet() {
 
 fn no_worker_outlives_a_killed_lab() {
     let program = std::env::current_exe().expect("this program");
-    let mut lab = Command::new(program)
-        .arg("lab")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("starts");
+    let mut lab =
+        Command::new(program).arg("lab").stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("starts");
     let mut ready = String::new();
     let output = lab.stdout.take().expect("is piped");
     io::BufReader::new(output).read_line(&mut ready).expect("reads");
@@ -259,7 +255,8 @@ fn no_worker_outlives_a_killed_lab() {
     lab.kill().expect("is killed");
     lab.wait().expect("is dead");
     for worker in &watched {
-        let ended = poll(&mut [PollFd::new(worker, PollFlags::IN)], Some(&PATIENCE.try_into().expect("fits")));
+        let ended =
+            poll(&mut [PollFd::new(worker, PollFlags::IN)], Some(&PATIENCE.try_into().expect("fits")));
         assert_eq!(ended.expect("polls"), 1, "a worker lives on");
     }
 }
@@ -339,7 +336,8 @@ fn puppet() {
 }
 
 fn surroundings() -> String {
-    let mut variables: Vec<String> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut variables: Vec<String> =
+        std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
     variables.sort();
     let folder = std::env::current_dir().expect("a folder");
     format!("{} in {}", variables.join(" "), folder.display())

@@ -87,13 +87,22 @@ impl Record for Baselines<'_> {
         Ok(())
     }
 
-    fn finished(&mut self, work: &Work, end: Completion, progress: &mut dyn Progress) -> Result<(), LabError> {
+    fn finished(
+        &mut self,
+        work: &Work,
+        end: Completion,
+        progress: &mut dyn Progress,
+    ) -> Result<(), LabError> {
         let index = index(work);
         if let Outcome::Failed(failure) = &end.outcome
             && failure.kind == FailureKind::Lost
         {
             // The host's fault: nothing is said about the program, and the run can be resumed.
-            return Err(LabError::Baseline { index, seed: work.seed, reason: format!("lost: {}", failure.detail) });
+            return Err(LabError::Baseline {
+                index,
+                seed: work.seed,
+                reason: format!("lost: {}", failure.detail),
+            });
         }
         self.ledger.baseline_finished(index, &end)?;
         progress.on(&ProgressEvent::BaselineFinished { index, outcome: end.outcome, cost: end.cost });

@@ -116,7 +116,8 @@ impl RunConfig {
         };
         range("workers", self.workers as u64, MOST_WORKERS as u64)?;
         range("baseline-seeds", u64::from(self.baseline_seeds), u64::from(MOST_BASELINES))?;
-        let settings = [("searcher.settings", &self.searcher.settings), ("ideator.settings", &self.ideator.settings)];
+        let settings =
+            [("searcher.settings", &self.searcher.settings), ("ideator.settings", &self.ideator.settings)];
         match settings.iter().find(|(_, settings)| !settings.is_object()) {
             Some((key, _)) => Err(LabError::config(&self.path, format!("`{key}` must be a table"))),
             None => Ok(()),
@@ -135,7 +136,11 @@ impl RunConfig {
             let places: Vec<String> = tried.iter().map(|dir| dir.display().to_string()).collect();
             LabError::config(
                 &self.path,
-                format!("`environment` is `{}`: none of {} has an environment.toml", self.environment.display(), places.join(", ")),
+                format!(
+                    "`environment` is `{}`: none of {} has an environment.toml",
+                    self.environment.display(),
+                    places.join(", ")
+                ),
             )
         })
     }

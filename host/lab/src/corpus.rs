@@ -210,7 +210,7 @@ impl Source {
     }
 
     fn is_held_out(&self) -> bool {
-        self.place % HELD_OUT_ONE_IN == 0
+        self.place.is_multiple_of(HELD_OUT_ONE_IN)
     }
 }
 

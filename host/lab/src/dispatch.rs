@@ -34,7 +34,8 @@ pub(crate) trait Record {
     /// Before a worker gets the job.
     fn started(&mut self, work: &Work, job: &Job, progress: &mut dyn Progress) -> Result<(), LabError>;
     /// When its verdict is there.
-    fn finished(&mut self, work: &Work, end: Completion, progress: &mut dyn Progress) -> Result<(), LabError>;
+    fn finished(&mut self, work: &Work, end: Completion, progress: &mut dyn Progress)
+    -> Result<(), LabError>;
 }
 
 /// Runs all of `work`. When cancelled, what runs is killed, and stays without an end in the record.

@@ -144,9 +144,10 @@ impl Manifest {
         toml_file::check_word(path, "name", &self.name)?;
         toml_file::check_word(path, "evaluator", &self.evaluator)?;
         toml_file::check_word(path, "executor", &self.executor)?;
-        for (key, name) in
-            [("policies.candidate", &self.policies.candidate), ("policies.evaluator", &self.policies.evaluator)]
-        {
+        for (key, name) in [
+            ("policies.candidate", &self.policies.candidate),
+            ("policies.evaluator", &self.policies.evaluator),
+        ] {
             toml_file::check_word(path, key, name.strip_suffix(".toml").unwrap_or(""))?;
         }
         if !self.file.iter().any(|file| file.path == self.main) {
@@ -291,7 +292,10 @@ evaluator = ["held-out"]
         ];
         for (text, expected) in cases {
             let message = read(&text).expect_err(expected);
-            assert!(message.contains("environment.toml") && message.contains(expected), "{expected}: {message}");
+            assert!(
+                message.contains("environment.toml") && message.contains(expected),
+                "{expected}: {message}"
+            );
         }
     }
 }

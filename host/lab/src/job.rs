@@ -22,8 +22,9 @@ impl JobTemplate {
     pub(crate) fn new(header: &RunHeader, cache: &Path) -> Result<JobTemplate, LabError> {
         let device: DeviceModel = serde_json::from_value(header.device.clone())
             .map_err(|error| LabError::Header(format!("device: {error}")))?;
-        let wall_seconds =
-            wall_seconds(&header.candidate_policy)? + wall_seconds(&header.evaluator_policy)? + WALL_MARGIN_SECONDS;
+        let wall_seconds = wall_seconds(&header.candidate_policy)?
+            + wall_seconds(&header.evaluator_policy)?
+            + WALL_MARGIN_SECONDS;
         Ok(JobTemplate {
             job: Job {
                 label: 0,

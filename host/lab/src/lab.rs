@@ -15,8 +15,8 @@ use crate::job::JobTemplate;
 use crate::plugins::{Loaded, Search};
 use crate::summary::summarize;
 use crate::{
-    Ending, Host, LabError, Places, Progress, ProgressEvent, RunConfig, Subject, Summary, baseline, plan, program,
-    setup,
+    Ending, Host, LabError, Places, Progress, ProgressEvent, RunConfig, Subject, Summary, baseline, plan,
+    program, setup,
 };
 
 /// The highest number that is tried for a run's folder.
@@ -147,7 +147,11 @@ impl Lab {
     }
 
     /// From wherever the ledger says that the run stands, to its end: then with the reason. None when stopped.
-    fn go_on(&mut self, progress: &mut dyn Progress, cancel: &CancelToken) -> Result<Option<String>, LabError> {
+    fn go_on(
+        &mut self,
+        progress: &mut dyn Progress,
+        cancel: &CancelToken,
+    ) -> Result<Option<String>, LabError> {
         let fleet = Fleet::start(self.workers, self.host.worker.clone())?;
         let template = JobTemplate::new(&self.header, &self.host.cache)?;
         if self.reader().run()?.problem.baseline.is_none() {
@@ -225,7 +229,9 @@ impl Lab {
         let mut work = Vec::new();
         for trial in records.iter().filter(|trial| trial.outcome.is_none()) {
             match program::of_trial(&self.header, trial) {
-                Ok(program) => work.push(Work { subject: Subject::Trial(trial.id), program, seed: trial.seed }),
+                Ok(program) => {
+                    work.push(Work { subject: Subject::Trial(trial.id), program, seed: trial.seed })
+                }
                 Err(outcome) => record.finish(trial.id, Completion::unrun(outcome), progress)?,
             }
         }
@@ -299,10 +305,19 @@ impl<'a> Trials<'a> {
     }
 
     fn title(&self, trial: TrialId) -> String {
-        self.titles.iter().find(|(id, _)| *id == trial).map(|(_, title)| (*title).to_owned()).unwrap_or_default()
+        self.titles
+            .iter()
+            .find(|(id, _)| *id == trial)
+            .map(|(_, title)| (*title).to_owned())
+            .unwrap_or_default()
     }
 
-    fn finish(&mut self, trial: TrialId, end: Completion, progress: &mut dyn Progress) -> Result<(), LabError> {
+    fn finish(
+        &mut self,
+        trial: TrialId,
+        end: Completion,
+        progress: &mut dyn Progress,
+    ) -> Result<(), LabError> {
         self.ledger.trial_finished(trial, &end)?;
         self.finished += 1;
         let Completion { outcome, cost, .. } = end;
@@ -333,7 +348,12 @@ impl Record for Trials<'_> {
         Ok(())
     }
 
-    fn finished(&mut self, work: &Work, end: Completion, progress: &mut dyn Progress) -> Result<(), LabError> {
+    fn finished(
+        &mut self,
+        work: &Work,
+        end: Completion,
+        progress: &mut dyn Progress,
+    ) -> Result<(), LabError> {
         self.finish(trial_id(work), checked(end), progress)
     }
 }

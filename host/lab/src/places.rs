@@ -25,7 +25,7 @@ impl Default for Places {
             components: "target/guests".into(),
             policies: "sandbox-policies".into(),
             environments: "envs".into(),
-            data: "target/data".into(),
+            data: "target/corpus".into(),
         }
     }
 }

@@ -55,7 +55,8 @@ pub(crate) fn plan(
         if brief.first < next {
             continue;
         }
-        let mut planner = Planner { reader: ledger.reader(), search: &mut *search, origin, seed, epoch: round.epoch };
+        let mut planner =
+            Planner { reader: ledger.reader(), search: &mut *search, origin, seed, epoch: round.epoch };
         let trials = planner.trials(&brief, states)?;
         ledger.proposed(round.number, &trials, states)?;
         let missing = trials.iter().filter(|trial| trial.origin == NO_PROPOSAL).count();
@@ -117,10 +118,18 @@ impl Planner<'_> {
         let seed = derive(self.seed, Purpose::Trial, id);
         let request = request.clone();
         let Some(proposal) = proposal else {
-            let idea =
-                Idea { title: "(no proposal)".into(), rationale: String::new(), labels: Vec::new() };
+            let idea = Idea { title: "(no proposal)".into(), rationale: String::new(), labels: Vec::new() };
             let origin = NO_PROPOSAL.to_owned();
-            return NewTrial { id, epoch: self.epoch, request, parents: vec![], idea, diff: None, seed, origin };
+            return NewTrial {
+                id,
+                epoch: self.epoch,
+                request,
+                parents: vec![],
+                idea,
+                diff: None,
+                seed,
+                origin,
+            };
         };
         // A parent is a trial that the ideator was shown: lineage is not a matter of belief.
         let parents = context.into_iter().filter(|id| proposal.parents.contains(id)).collect();
@@ -154,7 +163,8 @@ impl Planner<'_> {
     fn finished(&self, id: TrialId) -> Result<Trial, LabError> {
         let record = if id < self.reader.trial_count()? { self.reader.trial(id)?.trial() } else { None };
         record.ok_or_else(|| {
-            self.search.searcher_failed(format!("it named trial {id}, which does not exist or has no outcome yet"))
+            self.search
+                .searcher_failed(format!("it named trial {id}, which does not exist or has no outcome yet"))
         })
     }
 }
@@ -186,7 +196,8 @@ mod tests {
     #[test]
     fn equal_neighbours_are_one_brief() {
         let explore = || Request::Explore(vec![1, 2]);
-        let requests = vec![explore(), explore(), Request::Exploit(vec![1]), explore(), Request::Replicate(0)];
+        let requests =
+            vec![explore(), explore(), Request::Exploit(vec![1]), explore(), Request::Replicate(0)];
         let round = Round { number: 1, epoch: 1, first: 10, requests, told: false };
         let found: Vec<_> = briefs(&round).iter().map(|brief| (brief.first, brief.count)).collect();
         assert_eq!(found, [(10, 2), (12, 1), (13, 1), (14, 1)]);

@@ -122,7 +122,12 @@ impl Search {
     }
 
     /// Both learn how `round` ended.
-    pub(crate) fn tell(&mut self, states: &mut PluginStates, round: u32, trials: &[Trial]) -> Result<(), LabError> {
+    pub(crate) fn tell(
+        &mut self,
+        states: &mut PluginStates,
+        round: u32,
+        trials: &[Trial],
+    ) -> Result<(), LabError> {
         let round = u64::from(round);
         let told = self.searcher.tell(&states.searcher, trials, derive(self.seed, Purpose::Tell, round));
         let searcher = told.map_err(|error| self.searcher_failed(error))?;

@@ -75,7 +75,8 @@ fn recorded(reader: &Reader, subject: Subject) -> Result<(Outcome, Work), LabErr
             found.map_or((None, None, 0), |found| (found.outcome, Some(found.program), found.seed))
         }
     };
-    let refuse = |reason: &str| LabError::NotReplayable { subject: subject.to_string(), reason: reason.into() };
+    let refuse =
+        |reason: &str| LabError::NotReplayable { subject: subject.to_string(), reason: reason.into() };
     let outcome = outcome.ok_or_else(|| refuse("it has no outcome yet"))?;
     let program = program.ok_or_else(|| refuse("its patch was never run"))?;
     let program = program::from_record(reader.program(program)?);
@@ -113,7 +114,8 @@ mod tests {
 
     #[test]
     fn one_bit_is_a_difference() {
-        let scored = |value: f64| Outcome::Scored(Score { value, standard_error: None, measurements: vec![] });
+        let scored =
+            |value: f64| Outcome::Scored(Score { value, standard_error: None, measurements: vec![] });
         let crashed = |detail: &str| Outcome::failed(FailureKind::Crashed, detail);
         assert!(same(&scored(0.3), &scored(0.3)));
         assert!(!same(&scored(0.3), &scored(0.1 + 0.2)));

@@ -32,7 +32,8 @@ pub(crate) fn header(
         policy(&places.policies, SEARCHER_POLICY)?,
         policy(&places.policies, IDEATOR_POLICY)?,
     ];
-    let names = [&environment.executor, &environment.evaluator, &config.searcher.plugin, &config.ideator.plugin];
+    let names =
+        [&environment.executor, &environment.evaluator, &config.searcher.plugin, &config.ideator.plugin];
     let mut paths = Vec::new();
     for name in names {
         paths.push(component_path(&places.components, name)?);
@@ -45,7 +46,8 @@ pub(crate) fn header(
         ideator: load(runtime, &paths[3], progress)?,
     };
     let [candidate_policy, evaluator_policy, searcher_policy, ideator_policy] = policies;
-    let device = serde_json::to_value(&profile.device).map_err(|error| LabError::Header(error.to_string()))?;
+    let device =
+        serde_json::to_value(&profile.device).map_err(|error| LabError::Header(error.to_string()))?;
     let header = RunHeader {
         name: config.name.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -69,7 +71,12 @@ pub(crate) fn header(
             &paths[2],
             config.searcher.settings.clone(),
         ),
-        ideator: component(&loaded.ideator, &config.ideator.plugin, &paths[3], config.ideator.settings.clone()),
+        ideator: component(
+            &loaded.ideator,
+            &config.ideator.plugin,
+            &paths[3],
+            config.ideator.settings.clone(),
+        ),
         candidate_policy,
         evaluator_policy,
         searcher_policy,

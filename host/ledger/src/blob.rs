@@ -46,8 +46,9 @@ pub(crate) fn curve_to_bytes(curve: &[CurvePoint]) -> Result<Vec<u8>, LedgerErro
     for (place, point) in curve.iter().enumerate() {
         series.entry(&point.name).or_default().push(StoredPoint(place as u64, point.step, point.value));
     }
-    let stored =
-        StoredCurve(series.into_iter().map(|(name, points)| StoredSeries { name: name.to_owned(), points }).collect());
+    let stored = StoredCurve(
+        series.into_iter().map(|(name, points)| StoredSeries { name: name.to_owned(), points }).collect(),
+    );
     serde_json::to_vec(&stored).map_err(LedgerError::encoding)
 }
 

@@ -53,8 +53,8 @@ impl Reader {
 
     /// What the run is, with the texts of the problem's files, and its baseline once that is measured.
     pub fn run(&self) -> Result<RunHeader, LedgerError> {
-        let (header, files, baseline): (String, String, Option<f64>) =
-            self.one("SELECT header, files, baseline FROM run", |row| {
+        let (header, files, baseline): (String, String, Option<f64>) = self
+            .one("SELECT header, files, baseline FROM run", |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
         let mut header: RunHeader = parse("header", &header)?;
@@ -75,7 +75,9 @@ impl Reader {
     pub fn overview(&self) -> Result<Overview, LedgerError> {
         let header = self.run()?;
         let order = match header.problem.metric.direction {
-            Direction::Minimize => "SELECT id, score FROM trials WHERE score IS NOT NULL ORDER BY score, id LIMIT 1",
+            Direction::Minimize => {
+                "SELECT id, score FROM trials WHERE score IS NOT NULL ORDER BY score, id LIMIT 1"
+            }
             Direction::Maximize => {
                 "SELECT id, score FROM trials WHERE score IS NOT NULL ORDER BY score DESC, id LIMIT 1"
             }
@@ -85,12 +87,12 @@ impl Reader {
             .query_row(order, [], |row| Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?)))
             .optional()
             .map_err(LedgerError::reading)?;
-        let (trials, finished, scored) =
-            self.one("SELECT count(*), count(finished), count(score) FROM trials", |row| {
+        let (trials, finished, scored) = self
+            .one("SELECT count(*), count(finished), count(score) FROM trials", |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
             })?;
-        let (created_at, status, reason): (i64, String, String) =
-            self.one("SELECT created, status, reason FROM run", |row| {
+        let (created_at, status, reason): (i64, String, String) = self
+            .one("SELECT created, status, reason FROM run", |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })?;
         let updated_at = self.one("SELECT at FROM events ORDER BY seq DESC LIMIT 1", |row| row.get(0))?;

@@ -138,8 +138,9 @@ pub(crate) fn create_tables(connection: &Connection) -> Result<(), LedgerError> 
 }
 
 fn check_version(connection: &Connection, dir: &Path) -> Result<(), LedgerError> {
-    let found: i64 =
-        connection.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(LedgerError::reading)?;
+    let found: i64 = connection
+        .pragma_query_value(None, "user_version", |row| row.get(0))
+        .map_err(LedgerError::reading)?;
     match found {
         VERSION => Ok(()),
         0 => Err(LedgerError::NeverBegun(dir.to_owned())),

@@ -78,15 +78,16 @@ fn walk(connection: &Connection, mirror: &Connection) -> Result<(u64, Digest), L
     let mut rows = select.query([]).map_err(LedgerError::reading)?;
     let (mut expected, mut before) = (0, Digest::ZERO);
     while let Some(row) = rows.next().map_err(LedgerError::reading)? {
-        let (seq, kind, body, at, link): (i64, String, String, i64, String) = row
-            .try_into()
-            .map_err(LedgerError::reading)?;
+        let (seq, kind, body, at, link): (i64, String, String, i64, String) =
+            row.try_into().map_err(LedgerError::reading)?;
         if seq != expected {
             return Err(LedgerError::Damaged(format!("event {expected} is missing: after it comes {seq}")));
         }
         let link = digest(&link)?;
         if chain::link(before, seq, &kind, &body, at) != link {
-            return Err(LedgerError::Damaged(format!("event {seq} ({kind}) was changed: its hash does not match")));
+            return Err(LedgerError::Damaged(format!(
+                "event {seq} ({kind}) was changed: its hash does not match"
+            )));
         }
         let step: Step = serde_json::from_str(&body)
             .map_err(|error| LedgerError::Damaged(format!("event {seq} is not readable: {error}")))?;
@@ -106,7 +107,9 @@ fn check_blobs(connection: &Connection) -> Result<u64, LedgerError> {
     while let Some(row) = rows.next().map_err(LedgerError::reading)? {
         let (name, bytes): (String, Vec<u8>) = row.try_into().map_err(LedgerError::reading)?;
         if Digest::of(&bytes) != digest(&name)? {
-            return Err(LedgerError::Damaged(format!("blob {name} was changed: its bytes have another digest")));
+            return Err(LedgerError::Damaged(format!(
+                "blob {name} was changed: its bytes have another digest"
+            )));
         }
         count += 1;
     }
@@ -135,7 +138,9 @@ fn compare(table: &str, sql: &str, found: &Connection, expected: &Connection) ->
         )));
     }
     match found.iter().zip(&expected).position(|(found, expected)| found != expected) {
-        Some(row) => Err(LedgerError::Damaged(format!("row {row} of table {table} is not what the events say"))),
+        Some(row) => {
+            Err(LedgerError::Damaged(format!("row {row} of table {table} is not what the events say")))
+        }
         None => Ok(()),
     }
 }

@@ -12,7 +12,8 @@ use crate::lock::RunLock;
 use crate::step::{Finished, PlannedTrial, StateDigests};
 use crate::verify::chain;
 use crate::{
-    Completion, LedgerError, NewTrial, PluginStates, ProgramFile, Reader, RunHeader, Step, blob, project, schema,
+    Completion, LedgerError, NewTrial, PluginStates, ProgramFile, Reader, RunHeader, Step, blob, project,
+    schema,
 };
 
 /// The record of one run, open for writing. Only one can be, at a time; any number of [`Reader`]s can be beside it.
@@ -126,7 +127,12 @@ impl Ledger {
     }
 
     /// The ideator proposed: `trials` are planned.
-    pub fn proposed(&self, round: u32, trials: &[NewTrial], states: &PluginStates) -> Result<(), LedgerError> {
+    pub fn proposed(
+        &self,
+        round: u32,
+        trials: &[NewTrial],
+        states: &PluginStates,
+    ) -> Result<(), LedgerError> {
         self.record(|connection| {
             let states = store_states(connection, states)?;
             let trials =
@@ -136,7 +142,12 @@ impl Ledger {
     }
 
     /// A trial's patched program is about to run.
-    pub fn trial_started(&self, trial: TrialId, program: &[ProgramFile], job: &str) -> Result<(), LedgerError> {
+    pub fn trial_started(
+        &self,
+        trial: TrialId,
+        program: &[ProgramFile],
+        job: &str,
+    ) -> Result<(), LedgerError> {
         self.record(|connection| {
             let program = blob::put(connection, project::json(&program)?.as_bytes())?;
             Ok(Step::TrialStarted { trial, program, job: job.to_owned() })
@@ -171,7 +182,10 @@ impl Ledger {
     }
 
     /// Appends the step that `build` makes, with the blobs that it stores, as one transaction.
-    fn record(&self, build: impl FnOnce(&Connection) -> Result<Step, LedgerError>) -> Result<(), LedgerError> {
+    fn record(
+        &self,
+        build: impl FnOnce(&Connection) -> Result<Step, LedgerError>,
+    ) -> Result<(), LedgerError> {
         let transaction =
             Transaction::new_unchecked(self.reader.connection(), TransactionBehavior::Immediate)
                 .map_err(LedgerError::writing)?;

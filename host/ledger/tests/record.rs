@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use proofhouse_ledger::{
-    ComponentRecord, Completion, DataRecord, DataSide, FILE_NAME, Ledger, LedgerError, NewTrial, PluginStates,
-    PolicyRecord, ProgramFile, Reader, RunHeader, RunStatus, State, Step,
+    Completion, ComponentRecord, DataRecord, DataSide, FILE_NAME, Ledger, LedgerError, NewTrial,
+    PluginStates, PolicyRecord, ProgramFile, Reader, RunHeader, RunStatus, State, Step,
 };
 use proofhouse_types::{
-    Access, Cost, CurvePoint, Direction, FailureKind, Idea, Metric, Outcome, Problem, Request, Score, SourceFile,
+    Access, Cost, CurvePoint, Direction, FailureKind, Idea, Metric, Outcome, Problem, Request, Score,
+    SourceFile,
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -70,7 +71,7 @@ fn planned(id: u64, request: Request) -> NewTrial {
         request,
         parents: vec![],
         idea: Idea { title: format!("idea {id}"), rationale: "why".into(), labels: vec!["schedule".into()] },
-        diff: (id % 2 == 0).then(|| "--- a/train.py\n".into()),
+        diff: id.is_multiple_of(2).then(|| "--- a/train.py\n".into()),
         seed: u64::MAX - id,
         origin: "operators@0.1.0".into(),
     }
@@ -190,7 +191,10 @@ fn a_trial_has_one_outcome_and_steps_come_in_order() {
         ("a trial that is not there", ledger.trial_finished(99, &scored(0.0))),
         ("telling an open round", ledger.told(0, &states(""))),
         ("a round before the last is told", ledger.asked(1, 0, &[], &states(""))),
-        ("more trials than requests", ledger.proposed(0, &[planned(4, Request::Explore(vec![]))], &states(""))),
+        (
+            "more trials than requests",
+            ledger.proposed(0, &[planned(4, Request::Explore(vec![]))], &states("")),
+        ),
         ("a gap in the trials", ledger.proposed(0, &[planned(9, Request::Explore(vec![]))], &states(""))),
         ("a baseline after its end", ledger.baseline_started(0, 7, &program(), "job")),
         ("a second end of a baseline", ledger.baseline_finished(0, &scored(0.0))),
@@ -221,7 +225,9 @@ fn a_step_is_there_wholly_or_not_at_all() {
         ledger.trial_finished(id, &scored(4.0)).expect("records");
     }
     ledger.told(0, &states("told")).expect("records");
-    ledger.asked(1, 1, &[Request::Explore(vec![]), Request::Explore(vec![])], &states("told")).expect("records");
+    ledger
+        .asked(1, 1, &[Request::Explore(vec![]), Request::Explore(vec![])], &states("told"))
+        .expect("records");
     let now = blobs(&dir);
     assert!(now > before);
     ledger.proposed(1, &wrong, &states("a state that is not there yet")).expect_err("is refused");
@@ -315,7 +321,10 @@ fn edited(sql: &str, expected: &str) {
 
 #[test]
 fn what_was_edited_is_found() {
-    edited("UPDATE events SET body = replace(body, '4.25', '3.25') WHERE seq = 11", "event 11 (trial-finished)");
+    edited(
+        "UPDATE events SET body = replace(body, '4.25', '3.25') WHERE seq = 11",
+        "event 11 (trial-finished)",
+    );
     edited("UPDATE events SET at = at + 1 WHERE seq = 4", "event 4");
     edited("UPDATE events SET kind = 'note' WHERE seq = 4", "event 4");
     edited("DELETE FROM events WHERE seq = 5", "event 5 is missing");
@@ -327,12 +336,18 @@ fn what_was_edited_is_found() {
         "event 5",
     );
     edited("UPDATE trials SET score = 1.0 WHERE id = 0", "row 0 of table trials");
-    edited("UPDATE trials SET outcome = replace(outcome, '4.25', '1.0') WHERE id = 0", "row 0 of table trials");
+    edited(
+        "UPDATE trials SET outcome = replace(outcome, '4.25', '1.0') WHERE id = 0",
+        "row 0 of table trials",
+    );
     edited("DELETE FROM trials WHERE id = 3", "table trials has 3 rows");
     edited("UPDATE run SET baseline = 9.0", "row 0 of table run");
     edited("UPDATE baselines SET score = 9.0 WHERE number = 1", "row 1 of table baselines");
     edited("UPDATE blobs SET bytes = x'00' WHERE rowid = 1", "was changed");
-    edited("DELETE FROM blobs WHERE digest = (SELECT log FROM trials WHERE id = 0)", "names a blob that is missing");
+    edited(
+        "DELETE FROM blobs WHERE digest = (SELECT log FROM trials WHERE id = 0)",
+        "names a blob that is missing",
+    );
 }
 
 #[test]

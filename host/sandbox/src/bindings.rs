@@ -2,7 +2,11 @@
 //!
 //! Only types and exports are used: the imports are linked in [`crate::interfaces`], one file per interface, because a
 //! host function needs its store (for the fuel) and the generated traits give it only its state.
-#![allow(missing_docs, unused_qualifications, reason = "generated from the WIT files, where it is documented")]
+#![allow(
+    missing_docs,
+    unused_qualifications,
+    reason = "generated from the WIT files, where it is documented"
+)]
 
 pub(crate) mod executor {
     wasmtime::component::bindgen!({

@@ -264,7 +264,8 @@ mod tests {
         assert!(Cache::open(&folder).unwrap().load(&engine, DIGEST).is_some());
         assert!(cache.load(&engine, "4567").is_none());
         // An entry under another's name is not that other's.
-        fs::rename(folder.join(entry_name(&engine, DIGEST)), folder.join(entry_name(&engine, "4567"))).unwrap();
+        fs::rename(folder.join(entry_name(&engine, DIGEST)), folder.join(entry_name(&engine, "4567")))
+            .unwrap();
         assert!(cache.load(&engine, "4567").is_none());
     }
 

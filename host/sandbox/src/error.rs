@@ -27,7 +27,9 @@ pub enum Error {
         reason: String,
     },
     /// The component wants what its role or its policy does not give.
-    #[error("component `{plugin}` is refused as {role}: it imports `{import}`, which {reason} (policy {policy})")]
+    #[error(
+        "component `{plugin}` is refused as {role}: it imports `{import}`, which {reason} (policy {policy})"
+    )]
     NotGranted {
         /// The plugin's name.
         plugin: String,

@@ -103,17 +103,18 @@ impl Evaluation<'_> {
     }
 
     fn execute(&self, events: SyncSender<Event>) -> (Outcome, Cost) {
-        let linked = self
-            .executor
-            .linked(Role::Executor, self.candidate_policy)
-            .and_then(|executor| Ok((executor, self.evaluator.linked(Role::Evaluator, self.evaluator_policy)?)));
+        let linked = self.executor.linked(Role::Executor, self.candidate_policy).and_then(|executor| {
+            Ok((executor, self.evaluator.linked(Role::Evaluator, self.evaluator_policy)?))
+        });
         let (executor, evaluator) = match linked {
             Ok(linked) => linked,
             Err(error) => return (lost(&error.to_string()), Cost::default()),
         };
         let candidate = match self.start_candidate(executor, events.clone()) {
             Ok(candidate) => candidate,
-            Err(error) => return (lost(&format!("no sandbox for the candidate: {error:#}")), Cost::default()),
+            Err(error) => {
+                return (lost(&format!("no sandbox for the candidate: {error:#}")), Cost::default());
+            }
         };
         if candidate.end().is_some() {
             return self.conclude(&candidate, None);
@@ -154,7 +155,9 @@ impl Evaluation<'_> {
         };
         let mut store = match new_store(self.runtime.engine(), self.evaluator_policy, grant) {
             Ok(store) => store,
-            Err(error) => return (lost(&format!("no sandbox for the evaluator: {error:#}")), Cost::default()),
+            Err(error) => {
+                return (lost(&format!("no sandbox for the evaluator: {error:#}")), Cost::default());
+            }
         };
         store.data_mut().candidate = Some(Box::new(candidate));
         let settings = self.evaluator_settings.to_string();

@@ -36,6 +36,7 @@ struct RuntimeParts {
     engine: Engine,
     ticker: Ticker,
     cache: Cache,
+    compiling: Mutex<()>,
 }
 
 impl Runtime {
@@ -47,7 +48,7 @@ impl Runtime {
         let cache = Cache::open(cache)?;
         let engine = engine::hardened()?;
         let ticker = Ticker::start(&engine)?;
-        Ok(Runtime(Arc::new(RuntimeParts { engine, ticker, cache })))
+        Ok(Runtime(Arc::new(RuntimeParts { engine, ticker, cache, compiling: Mutex::new(()) })))
     }
 
     /// Loads a component: from the cache, or compiled (seconds, for an interpreter) and then kept there. Its name is
@@ -59,7 +60,9 @@ impl Runtime {
         let failed = |source| Error::Read { path: wasm.to_path_buf(), source };
         let mut bytes = Vec::new();
         // One byte more than allowed is enough to know.
-        File::open(wasm).and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes)).map_err(failed)?;
+        File::open(wasm)
+            .and_then(|file| file.take(MOST_BYTES + 1).read_to_end(&mut bytes))
+            .map_err(failed)?;
         let name = wasm.file_stem().map_or_else(|| "plugin".into(), |stem| stem.to_string_lossy());
         self.load_bytes(&name, &bytes)
     }
@@ -75,15 +78,8 @@ impl Runtime {
         }
         let digest = hex(&Sha256::digest(wasm));
         let version = read_version(wasm).map_err(refuse)?;
-        let (component, compiled) = match self.0.cache.load(&self.0.engine, &digest) {
-            Some(component) => (component, false),
-            None => {
-                let component = Component::from_binary(&self.0.engine, wasm)
-                    .map_err(|error| refuse(format!("{error:#}")))?;
-                self.0.cache.keep(&self.0.engine, &digest, &component);
-                (component, true)
-            }
-        };
+        let (component, compiled) =
+            self.compiled(&digest, wasm).map_err(|error| refuse(format!("{error:#}")))?;
         Ok(Plugin(Arc::new(PluginParts {
             name: name.to_owned(),
             version,
@@ -92,6 +88,22 @@ impl Runtime {
             compiled,
             linked: Mutex::new(HashMap::new()),
         })))
+    }
+
+    /// The compiled component, and whether it was compiled just now.
+    fn compiled(&self, digest: &str, wasm: &[u8]) -> wasmtime::Result<(Component, bool)> {
+        let RuntimeParts { engine, cache, compiling, .. } = &*self.0;
+        if let Some(component) = cache.load(engine, digest) {
+            return Ok((component, false));
+        }
+        // One at a time: the compiler uses every core by itself, and the next one may want the same component.
+        let _turn = compiling.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(component) = cache.load(engine, digest) {
+            return Ok((component, false));
+        }
+        let component = Component::from_binary(engine, wasm)?;
+        cache.keep(engine, digest, &component);
+        Ok((component, true))
     }
 
     /// Ticks of the interrupting clock since the start: one every 5 ms.

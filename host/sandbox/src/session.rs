@@ -81,6 +81,9 @@ impl PluginHost {
         seed: u64,
         body: impl FnOnce(&mut Store<GuestState>, InstancePre<GuestState>) -> wasmtime::Result<Answer<T>> + Send,
     ) -> Result<T> {
+        if self.cancel.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         let grant = Grant {
             device: timeless(),
             random: RandomStream::new(seed, call),

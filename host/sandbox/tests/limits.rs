@@ -147,14 +147,16 @@ fn metrics_are_kept_in_order() {
         (call $metric (i32.const 300) (i32.const 4) (i64.const 2) (f64.const 2.5))
         (call $number (f64.const 1))";
     let (verdict, heard) = Setting::new(&executor("", invoke, ""), &evaluator(1.0)).run();
-    let points: Vec<_> = verdict.curve.iter().map(|point| (point.name.as_str(), point.step, point.value)).collect();
+    let points: Vec<_> =
+        verdict.curve.iter().map(|point| (point.name.as_str(), point.step, point.value)).collect();
     assert_eq!(points, [("loss", 1, 3.5), ("loss", 2, 2.5)]);
     assert_eq!(heard.points, verdict.curve);
 }
 
 #[test]
 fn cancelling_stops_a_candidate_that_never_looks() {
-    let talk = "(call $emit (i32.const 2) (i32.const 32) (i32.const 1)) (loop $again (br $again)) (unreachable)";
+    let talk =
+        "(call $emit (i32.const 2) (i32.const 32) (i32.const 1)) (loop $again (br $again)) (unreachable)";
     let setting = Setting::new(&executor("", talk, ""), &evaluator(1e9));
     let heard = Heard { cancel_at_first_line: Some(setting.cancel.clone()), ..Heard::default() };
     assert_eq!(guests::describe(&setting.run_before(heard).0), "cancelled: cancelled");
@@ -209,7 +211,10 @@ fn the_evaluators_word_is_a_quarantine_and_its_fault_is_the_hosts() {
     let trap = run("(unreachable)", &[]);
     assert!(trap.starts_with("lost: the evaluator test-evaluator@0.0.0 trapped"), "{trap}");
     let limit = run("(loop $again (br $again))", &[("instructions", "1000")]);
-    assert!(limit.starts_with("lost: the evaluator") && limit.contains("evaluator.toml: instructions"), "{limit}");
+    assert!(
+        limit.starts_with("lost: the evaluator") && limit.contains("evaluator.toml: instructions"),
+        "{limit}"
+    );
     let wall = run("(loop $again (br $again))", &[("wall-seconds", "0.05")]);
     assert!(wall.contains("wall-seconds"), "{wall}");
 }

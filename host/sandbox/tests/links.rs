@@ -72,7 +72,8 @@ fn a_role_gets_nothing_that_its_world_does_not_have_whatever_the_policy_says() {
         assert!(named.iter().all(|word| message.contains(word)), "{message}");
     }
     // A function by itself belongs to no interface.
-    let message = check(&runtime, &importing(r#"(import "f" (func))"#), Role::Executor, &generous).unwrap_err();
+    let message =
+        check(&runtime, &importing(r#"(import "f" (func))"#), Role::Executor, &generous).unwrap_err();
     assert!(message.contains("`f`"), "{message}");
 }
 
@@ -128,7 +129,10 @@ fn a_plugin_says_who_it_is() {
     let plugin = runtime.load_bytes("evolution", &wasm).unwrap();
     assert_eq!(plugin.origin(), "evolution@1.2.3");
     assert_eq!(plugin.digest().len(), 64);
-    assert_eq!(runtime.load_bytes("plain", &wat::parse_str("(component)").unwrap()).unwrap().version(), "0.0.0");
+    assert_eq!(
+        runtime.load_bytes("plain", &wat::parse_str("(component)").unwrap()).unwrap().version(),
+        "0.0.0"
+    );
     let odd = wat::parse_str(r#"(component (@custom "proofhouse:version" "1.2\n3"))"#).unwrap();
     assert!(runtime.load_bytes("odd", &odd).unwrap_err().to_string().contains("proofhouse:version"));
 }
@@ -142,7 +146,8 @@ fn the_second_load_comes_from_the_cache() {
     assert!(!Runtime::new(&cache).unwrap().load_bytes("a", &wasm).unwrap().was_compiled());
     // A damaged entry is compiled anew, and replaced.
     let entry = std::fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().path());
-    let entry = entry.into_iter().find(|path| path.extension().is_some_and(|name| name == "compiled")).unwrap();
+    let entry =
+        entry.into_iter().find(|path| path.extension().is_some_and(|name| name == "compiled")).unwrap();
     let mut bytes = std::fs::read(&entry).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 0xff;

@@ -12,11 +12,7 @@ enum Written {
 }
 
 fn write(value: f64) -> Written {
-    if value.is_finite() {
-        Written::Number(value)
-    } else {
-        Written::Word(value.to_string())
-    }
+    if value.is_finite() { Written::Number(value) } else { Written::Word(value.to_string()) }
 }
 
 fn read<E: Error>(written: Written) -> Result<f64, E> {
@@ -66,7 +62,10 @@ mod tests {
             let point = CurvePoint { name: "loss".into(), step: 3, value };
             let text = serde_json::to_string(&point).expect("serialises");
             let back: CurvePoint = serde_json::from_str(&text).expect(&text);
-            assert!(back.value.to_bits() == value.to_bits() || (back.value.is_nan() && value.is_nan()), "{text}");
+            assert!(
+                back.value.to_bits() == value.to_bits() || (back.value.is_nan() && value.is_nan()),
+                "{text}"
+            );
         }
         assert!(serde_json::from_str::<CurvePoint>(r#"{"name":"x","step":0,"value":"many"}"#).is_err());
     }

@@ -14,8 +14,10 @@ from executor import device_time
 from executor.crossing import argument, results
 from executor.failures import failure
 from executor.sources import Sources
+from torch import _dropping
 
 device_time.install()
+_dropping.install()
 
 
 class _Loaded:
@@ -39,6 +41,7 @@ class Program(exports.Program):
 
     def load(self, files, main):
         try:
+            _dropping.uninstall()
             random.seed(int.from_bytes(os.urandom(8), "little"))
             _Loaded.paths = frozenset(file.path for file in files)
             sources = Sources([(file.path, file.text) for file in files])

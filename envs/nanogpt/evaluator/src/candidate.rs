@@ -27,7 +27,8 @@ pub fn train(settings: &EvaluatorSettings, seed: u64) -> Result<Training, String
         Value::Number(budget),
     ];
     let before = candidate::elapsed_seconds();
-    let returned = candidate::invoke("train", arguments, budget * (1.0 + settings.train_slack)).map_err(failed("train"))?;
+    let returned = candidate::invoke("train", arguments, budget * (1.0 + settings.train_slack))
+        .map_err(failed("train"))?;
     let device_seconds = candidate::elapsed_seconds() - before;
     match returned.as_slice() {
         [Value::Integer(steps), Value::Integer(parameters)] if *steps >= 0 && *parameters >= 0 => {
@@ -68,7 +69,12 @@ pub fn begin(rows: u32, allowance: &Allowance) -> Result<(), String> {
 }
 
 /// Calls `step` with the next token of each sequence, (rows,). Returns its logits, (rows, vocabulary), all finite.
-pub fn step(position: u32, tokens: Tensor, settings: &EvaluatorSettings, allowance: &Allowance) -> Result<Tensor, String> {
+pub fn step(
+    position: u32,
+    tokens: Tensor,
+    settings: &EvaluatorSettings,
+    allowance: &Allowance,
+) -> Result<Tensor, String> {
     let returned =
         candidate::invoke("step", vec![Value::Tensor(tokens)], allowance.left()).map_err(failed("step"))?;
     let logits = match <[Value; 1]>::try_from(returned) {
@@ -84,7 +90,12 @@ pub fn step(position: u32, tokens: Tensor, settings: &EvaluatorSettings, allowan
 }
 
 /// Are dtype and shape those of logits?
-fn check_form(position: u32, dtype: Dtype, shape: &[u64], settings: &EvaluatorSettings) -> Result<(), String> {
+fn check_form(
+    position: u32,
+    dtype: Dtype,
+    shape: &[u64],
+    settings: &EvaluatorSettings,
+) -> Result<(), String> {
     let expected = [u64::from(settings.rows), u64::from(settings.vocabulary)];
     if shape != expected {
         // A hostile shape has at most a few extents, but a message should not depend on that.
@@ -162,6 +173,9 @@ mod tests {
         assert_eq!(describe(&[Value::Text("x".repeat(1 << 20))]), "a text of 1048576 bytes");
         let many: Vec<Value> = (0..9).map(|_| Value::None).collect();
         assert_eq!(describe(&many), "9 values (None, None, None, None, …)");
-        assert_eq!(describe(&[Value::Flag(true), Value::Number(0.5)]), "2 values (the flag true, the number 0.5)");
+        assert_eq!(
+            describe(&[Value::Flag(true), Value::Number(0.5)]),
+            "2 values (the flag true, the number 0.5)"
+        );
     }
 }

@@ -52,7 +52,9 @@ fn held_out_windows(settings: &EvaluatorSettings) -> Result<Tensor, String> {
 fn spread(tokens: u64, rows: u32, length: u32) -> Result<Vec<u64>, String> {
     let needed = u64::from(rows) * u64::from(length);
     if tokens < needed {
-        return Err(format!("the held-out stream has {tokens} tokens; {rows} windows of {length} need {needed}"));
+        return Err(format!(
+            "the held-out stream has {tokens} tokens; {rows} windows of {length} need {needed}"
+        ));
     }
     let span = u128::from(tokens - u64::from(length));
     let gaps = u128::from(rows.saturating_sub(1).max(1));
@@ -61,7 +63,11 @@ fn spread(tokens: u64, rows: u32, length: u32) -> Result<Vec<u64>, String> {
 }
 
 /// The mean loss of each row, in nats a token.
-fn row_losses(windows: &Tensor, settings: &EvaluatorSettings, allowance: &Allowance) -> Result<Vec<f64>, String> {
+fn row_losses(
+    windows: &Tensor,
+    settings: &EvaluatorSettings,
+    allowance: &Allowance,
+) -> Result<Vec<f64>, String> {
     let mut sums = vec![0.0; settings.rows as usize];
     candidate::begin(settings.rows, allowance)?;
     for position in 0..settings.block {

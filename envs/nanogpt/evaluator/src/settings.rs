@@ -31,9 +31,19 @@ impl EvaluatorSettings {
         let mut settings = Settings::parse(json)?;
         let read = EvaluatorSettings {
             profile: settings.required("profile")?,
-            train_device_seconds: within("train-device-seconds", settings.required("train-device-seconds")?, 1e-3, 1e9)?,
+            train_device_seconds: within(
+                "train-device-seconds",
+                settings.required("train-device-seconds")?,
+                1e-3,
+                1e9,
+            )?,
             train_slack: within("train-slack", settings.or("train-slack", 0.02)?, 0.0, 10.0)?,
-            score_device_seconds: within("score-device-seconds", settings.required("score-device-seconds")?, 1e-3, 1e9)?,
+            score_device_seconds: within(
+                "score-device-seconds",
+                settings.required("score-device-seconds")?,
+                1e-3,
+                1e9,
+            )?,
             rows: within("rows", settings.required("rows")?, 1, 1 << 16)?,
             block: within("block", settings.required("block")?, 1, 1 << 20)?,
             vocabulary: within("vocabulary", settings.required("vocabulary")?, 2, 1 << 24)?,

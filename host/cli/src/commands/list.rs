@@ -1,5 +1,8 @@
 //! `proofhouse list`
 
+use std::fs::{File, TryLockError};
+use std::path::Path;
+
 use proofhouse_ledger::{Overview, Reader, RunStatus};
 use proofhouse_types::Direction;
 use serde::Serialize;
@@ -102,7 +105,7 @@ fn from_overview(run: &FoundRun, overview: Overview, direction: Direction) -> Li
     Listed {
         run: run.name.clone(),
         environment: Some(overview.problem),
-        state: state_word(overview.status),
+        state: state_word(overview.status, run),
         reason: (!overview.reason.is_empty()).then_some(overview.reason),
         trials: overview.trials,
         finished: overview.finished,
@@ -117,10 +120,35 @@ fn from_overview(run: &FoundRun, overview: Overview, direction: Direction) -> Li
 }
 
 /// How far a run got, in one word for tables and JSON.
-pub fn state_word(status: RunStatus) -> &'static str {
+fn state_word(status: RunStatus, run: &FoundRun) -> &'static str {
     match status {
-        RunStatus::Running => "running",
+        RunStatus::Running if is_held(&run.folder) => "running",
+        RunStatus::Running => "stopped",
         RunStatus::Interrupted => "interrupted",
         RunStatus::Ended => "ended",
+    }
+}
+
+/// Does a lab work on the run now? It holds the lock as long as it does, and loses it however it ends.
+fn is_held(folder: &Path) -> bool {
+    let Ok(lock) = File::open(folder.join("lock")) else { return false };
+    matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_whose_lab_was_killed_is_not_running() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = FoundRun { name: "demo-1".into(), folder: folder.path().to_owned() };
+        assert_eq!(state_word(RunStatus::Running, &run), "stopped", "no lab ever held it");
+        let lock = File::create(folder.path().join("lock")).unwrap();
+        lock.try_lock().unwrap();
+        assert_eq!(state_word(RunStatus::Running, &run), "running");
+        assert_eq!(state_word(RunStatus::Ended, &run), "ended");
+        drop(lock);
+        assert_eq!(state_word(RunStatus::Running, &run), "stopped");
     }
 }

@@ -10,6 +10,9 @@ use crate::output::terminal::{Style, Terminal};
 use crate::output::{diff, numbers, print, print_json, sparkline, time, untrusted};
 use crate::runs;
 
+/// Width of the names beside facts.
+const NAME: usize = 21;
+
 /// A trial, as `--json` prints it. The names are stable.
 #[derive(Debug, Serialize)]
 struct Shown {
@@ -156,7 +159,7 @@ fn render(shown: &Shown, metric: &Metric, terminal: Terminal) -> String {
 }
 
 fn append_facts(text: &mut String, shown: &Shown, metric: &Metric, terminal: Terminal) {
-    let mut fact = |name: &str, value: &str| text.push_str(&format!("  {name:<13} {value}\n"));
+    let mut fact = |name: &str, value: &str| text.push_str(&format!("  {name:<NAME$} {value}\n"));
     match (shown.score, shown.outcome) {
         (Some(score), _) => {
             let gain = shown.gain.map_or_else(String::new, |gain| {
@@ -171,7 +174,7 @@ fn append_facts(text: &mut String, shown: &Shown, metric: &Metric, terminal: Ter
                 .map_or_else(String::new, |error| format!(" ± {}", numbers::score(error)));
             let unit = untrusted::line(&metric.unit, 40);
             fact(
-                &untrusted::line(&metric.name, 13),
+                &untrusted::line(&metric.name, NAME),
                 &format!("{}{error} {unit}{gain}", numbers::score(score)),
             );
         }
@@ -179,7 +182,7 @@ fn append_facts(text: &mut String, shown: &Shown, metric: &Metric, terminal: Ter
         (None, None) => fact("state", shown.state),
     }
     for measurement in shown.measurements.iter().take(24) {
-        fact(&untrusted::line(&measurement.name, 13), &format!("{}", measurement.value));
+        fact(&untrusted::line(&measurement.name, NAME), &numbers::measurement(measurement.value));
     }
     let cost = &shown.cost;
     fact(
@@ -208,10 +211,11 @@ fn append_curves(text: &mut String, shown: &Shown) {
     for name in names.into_iter().take(8) {
         let values: Vec<f64> =
             shown.curve.iter().filter(|point| point.name == name).map(|point| point.value).collect();
-        let (Some(first), Some(last)) = (values.first(), values.last()) else { continue };
+        // A single point is a measurement, and those are listed above.
+        let [first, .., last] = &values[..] else { continue };
         text.push_str(&format!(
-            "  {:<13} {} {} {}\n",
-            untrusted::line(name, 13),
+            "  {:<NAME$} {} {} {}\n",
+            untrusted::line(name, NAME),
             numbers::score(*first),
             sparkline::sparkline(&values, 48),
             numbers::score(*last)

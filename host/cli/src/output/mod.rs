@@ -29,7 +29,7 @@ pub fn print(text: &str) -> Result<()> {
 /// Writes `value` to standard output as JSON, indented.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_json(value: &impl Serialize) -> Result<()> {
     let text = serde_json::to_string_pretty(value)
         .map_err(|error| Failure::failed(format!("cannot write the answer as JSON: {error}")))?;

@@ -65,6 +65,11 @@ pub fn count(value: u64) -> String {
     }
 }
 
+/// A measurement beside a score: whole numbers in full.
+pub fn measurement(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { score(value) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +84,8 @@ mod tests {
         assert_eq!(seconds(312.0), "5 min 12 s");
         assert_eq!(rough_seconds(31.0), "35 s");
         assert_eq!(rough_seconds(121.0), "3 min");
+        assert_eq!(measurement(827_392.0), "827392");
+        assert_eq!(measurement(0.375_993), "0.3760");
         assert_eq!(count(812), "812");
         assert_eq!(count(1_200_000), "1.20 M");
     }

@@ -11,12 +11,13 @@ use super::board::{BestSoFar, Board, Plan};
 pub fn plan(baselines: u32, settings: &Value) -> Plan {
     let number =
         |key: &str| settings.get(key).and_then(Value::as_u64).filter(|count| (1..1 << 32).contains(count));
-    let epochs = number("epochs").and_then(|epochs| u32::try_from(epochs).ok());
-    let trials = match (epochs, number("population")) {
-        (Some(epochs), Some(population)) => Some(u64::from(epochs) * population),
-        _ => number("trials"),
+    let (epochs, population, ideas) = (number("epochs"), number("population"), number("ideas"));
+    let (epochs, trials) = match (epochs, population, ideas) {
+        (Some(epochs), Some(population), _) => (Some(epochs), Some(epochs * population)),
+        (_, Some(population), Some(ideas)) => (Some(ideas.div_ceil(population)), Some(ideas)),
+        (epochs, _, ideas) => (epochs, ideas),
     };
-    Plan { baselines, epochs, trials }
+    Plan { baselines, epochs: epochs.and_then(|epochs| u32::try_from(epochs).ok()), trials }
 }
 
 /// Fills in what happened before this process took the run up.
@@ -42,13 +43,15 @@ mod tests {
     fn trials_follow_from_epochs_and_population() {
         let expected = Plan { baselines: 5, epochs: Some(4), trials: Some(24) };
         assert_eq!(plan(5, &json!({"epochs": 4, "population": 6})), expected);
-        assert_eq!(plan(5, &json!({"trials": 10})), Plan { baselines: 5, epochs: None, trials: Some(10) });
+        assert_eq!(plan(5, &json!({"ideas": 10})), Plan { baselines: 5, epochs: None, trials: Some(10) });
+        let batches = Plan { baselines: 5, epochs: Some(3), trials: Some(10) };
+        assert_eq!(plan(5, &json!({"ideas": 10, "population": 4})), batches);
     }
 
     #[test]
     fn odd_settings_give_no_estimate() {
         for settings in
-            [json!({}), json!({"epochs": "many"}), json!({"epochs": -1}), json!({"trials": 0}), json!(null)]
+            [json!({}), json!({"epochs": "many"}), json!({"epochs": -1}), json!({"ideas": 0}), json!(null)]
         {
             assert_eq!(plan(5, &settings).trials, None, "{settings}");
         }

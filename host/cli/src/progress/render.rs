@@ -11,18 +11,22 @@ use crate::output::{numbers, sparkline, untrusted};
 /// Width of a title in a line about something that runs.
 const TITLE: usize = 44;
 
-/// The line about the run: epoch, trials, best against baseline, time left.
+/// The line about the run: epoch, and what stands.
 pub fn status(board: &Board, now: Instant, terminal: Terminal) -> String {
-    let mut parts = Vec::new();
-    match (board.epoch, board.plan.epochs) {
-        (Some(epoch), Some(epochs)) => parts.push(format!("epoch {} of {epochs}", epoch + 1)),
-        (Some(epoch), None) => parts.push(format!("epoch {}", epoch + 1)),
-        (None, _) => parts.push(format!("baseline {} of {}", board.baselines_done, board.plan.baselines)),
-    }
-    match board.plan.trials {
-        Some(trials) => parts.push(format!("{} of {trials} trials", board.finished)),
-        None => parts.push(format!("{} trials", board.finished)),
-    }
+    let at = match (board.epoch, board.plan.epochs) {
+        (Some(epoch), Some(epochs)) => format!("epoch {epoch} (last: {})", epochs.saturating_sub(1)),
+        (Some(epoch), None) => format!("epoch {epoch}"),
+        (None, _) => format!("baseline {} of {}", board.baselines_done, board.plan.baselines),
+    };
+    format!("{at} · {}", standing(board, now, terminal))
+}
+
+/// What stands so far: trials, best against baseline, time left.
+pub fn standing(board: &Board, now: Instant, terminal: Terminal) -> String {
+    let mut parts = vec![match board.plan.trials {
+        Some(trials) => format!("{} of {trials} trials", board.finished),
+        None => format!("{} trials", board.finished),
+    }];
     if let Some(best) = board.best {
         let gain = board.gain(best.score).map_or_else(String::new, |gain| {
             let style = if gain > 0.0 { Style::Green } else { Style::Red };
@@ -30,9 +34,7 @@ pub fn status(board: &Board, now: Instant, terminal: Terminal) -> String {
         });
         parts.push(format!("best {}{gain}, trial {}", numbers::score(best.score), best.trial));
     }
-    if let Some(baseline) = baseline(board) {
-        parts.push(baseline);
-    }
+    parts.extend(baseline(board));
     if let Some(left) = board.seconds_left(now) {
         parts.push(format!("about {} left", numbers::rough_seconds(left)));
     }
@@ -140,7 +142,7 @@ mod tests {
         );
         assert_eq!(
             status(&board, now, Terminal::plain()),
-            "epoch 1 of 4 · 1 of 24 trials · best 3.2000 (+0.0850), trial 0 · baseline 3.2850 ± 0.0071 · about 0 s left"
+            "epoch 0 (last: 3) · 1 of 24 trials · best 3.2000 (+0.0850), trial 0 · baseline 3.2850 ± 0.0071 · about 0 s left"
         );
     }
 

@@ -107,8 +107,8 @@ impl Watcher {
 
     /// A line for each epoch, with what stands so far.
     fn say_status(&self, word: &str) {
-        let status = render::status(&self.board, Instant::now(), self.terminal);
-        self.say(&self.terminal.paint(Style::Dim, &format!("{word}: {status}")));
+        let standing = render::standing(&self.board, Instant::now(), self.terminal);
+        self.say(&self.terminal.paint(Style::Dim, &format!("{word}: {standing}")));
     }
 
     fn on_text(&mut self, event: &ProgressEvent) {
@@ -137,10 +137,7 @@ impl Watcher {
             }
             ProgressEvent::EpochStarted { epoch, trials, .. } => {
                 self.board.epoch = Some(*epoch);
-                let of = self.board.plan.epochs.map_or_else(String::new, |epochs| format!(" of {epochs}"));
-                self.say(
-                    &self.terminal.paint(Style::Bold, &format!("epoch {}{of}: {trials} trials", epoch + 1)),
-                );
+                self.say(&self.terminal.paint(Style::Bold, &format!("epoch {epoch}: {trials} trials")));
                 self.redraw(None);
             }
             ProgressEvent::TrialStarted { trial, title } => self.start(Work::Trial(*trial), title),
@@ -162,7 +159,7 @@ impl Watcher {
             }
             ProgressEvent::EpochFinished { epoch, .. } => {
                 if self.live.is_none() {
-                    self.say_status(&format!("epoch {} is over", epoch + 1));
+                    self.say_status(&format!("epoch {epoch} is over"));
                 }
             }
             ProgressEvent::Note { message } => self.say(&format!("note: {}", untrusted::line(message, 300))),

@@ -41,12 +41,12 @@ pub(crate) fn sigmoid(x: f32) -> f32 {
 pub(crate) fn erf(x: f32) -> f32 {
     let z = x.clamp(-4.0, 4.0);
     let s = z * z;
-    let mut p = -2.726_142_2e-10f32;
+    let mut p = -2.726_142e-10_f32;
     p = p * s + 2.770_681_4e-8;
     p = p * s - 2.101_024e-6;
     p = p * s - 5.692_506_4e-5;
     p = p * s - 7.349_906_3e-4;
-    p = p * s - 2.954_599_8e-3;
+    p = p * s - 2.954_6e-3;
     p = p * s - 1.609_603_3e-2;
     let mut q = -1.456_607_2e-5f32;
     q = q * s - 2.133_740_6e-4;
@@ -66,8 +66,8 @@ pub(crate) fn tanh(x: f32) -> f32 {
     let z = x.clamp(-7.905_311, 7.905_311);
     let s = z * z;
     let mut p = -2.760_768_5e-16f32;
-    p = p * s + 2.000_187_9e-13;
-    p = p * s - 8.604_671_5e-11;
+    p = p * s + 2.000_188e-13;
+    p = p * s - 8.604_672e-11;
     p = p * s + 5.122_297_1e-8;
     p = p * s + 1.485_722_4e-5;
     p = p * s + 6.372_619_3e-4;
@@ -75,7 +75,7 @@ pub(crate) fn tanh(x: f32) -> f32 {
     let mut q = 1.198_258_4e-6f32;
     q = q * s + 1.185_347_1e-4;
     q = q * s + 2.268_434_6e-3;
-    q = q * s + 4.893_525_2e-3;
+    q = q * s + 4.893_525e-3;
     let y = (z * p / q).clamp(-1.0, 1.0);
     if x.is_nan() { x } else { y }
 }

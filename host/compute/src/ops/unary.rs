@@ -1,6 +1,6 @@
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
-use crate::kernels::elementwise::{map, map2};
+use crate::kernels::elementwise::map;
 use crate::kernels::transcendental as t;
 use crate::operation::{Contribution, Operation, Produced, Step, one};
 use crate::session::Session;
@@ -87,6 +87,35 @@ unary_ops! {
     LogicalNot "logical-not",
 }
 
+/// A vectorised loop over one slice, or two of one length, with the formula written into it: a closure would not
+/// always be inlined, and then not be vectorised.
+macro_rules! each {
+    ($x:expr, |$a:ident| $formula:expr) => {{
+        vectorized! {
+            fn run [] (x: &[f32]) -> Vec<f32> {
+                let mut out = vec![0.0; x.len()];
+                for (out, &$a) in out.iter_mut().zip(x) {
+                    *out = $formula;
+                }
+                out
+            }
+        }
+        run($x)
+    }};
+    ($x:expr, $y:expr, |$a:ident, $b:ident| $formula:expr) => {{
+        vectorized! {
+            fn run [] (x: &[f32], y: &[f32]) -> Vec<f32> {
+                let mut out = vec![0.0; x.len()];
+                for ((out, &$a), &$b) in out.iter_mut().zip(x).zip(y) {
+                    *out = $formula;
+                }
+                out
+            }
+        }
+        run($x, $y)
+    }};
+}
+
 /// What the derivative is computed from.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum From {
@@ -116,30 +145,30 @@ impl UnaryOp {
     fn floats(self, x: &[f32]) -> Vec<f32> {
         use UnaryOp::*;
         match self {
-            Neg => map(x, |x: f32| -x),
-            Abs => map(x, f32::abs),
-            Exp => map(x, t::exp),
-            Expm1 => map(x, f32::exp_m1),
-            Log => map(x, f32::ln),
-            Log1p => map(x, f32::ln_1p),
-            Sqrt => map(x, f32::sqrt),
-            Rsqrt => map(x, |x: f32| 1.0 / x.sqrt()),
-            Sin => map(x, f32::sin),
-            Cos => map(x, f32::cos),
-            Tanh => map(x, t::tanh),
-            Sigmoid => map(x, t::sigmoid),
-            Relu => map(x, |x: f32| if x < 0.0 { 0.0 } else { x }),
-            Gelu => map(x, |x: f32| x * t::normal_cdf(x)),
-            GeluTanh => map(x, t::gelu_tanh),
-            Silu => map(x, |x: f32| x * t::sigmoid(x)),
-            Erf => map(x, t::erf),
-            Floor => map(x, f32::floor),
-            Ceil => map(x, f32::ceil),
-            Round => map(x, f32::round_ties_even),
-            Trunc => map(x, f32::trunc),
-            Sign => map(x, sign),
-            Reciprocal => map(x, |x: f32| 1.0 / x),
-            Square => map(x, |x: f32| x * x),
+            Neg => each!(x, |x| -x),
+            Abs => each!(x, |x| f32::abs(x)),
+            Exp => each!(x, |x| t::exp(x)),
+            Expm1 => each!(x, |x| f32::exp_m1(x)),
+            Log => each!(x, |x| f32::ln(x)),
+            Log1p => each!(x, |x| f32::ln_1p(x)),
+            Sqrt => each!(x, |x| f32::sqrt(x)),
+            Rsqrt => each!(x, |x| 1.0 / x.sqrt()),
+            Sin => each!(x, |x| f32::sin(x)),
+            Cos => each!(x, |x| f32::cos(x)),
+            Tanh => each!(x, |x| t::tanh(x)),
+            Sigmoid => each!(x, |x| t::sigmoid(x)),
+            Relu => each!(x, |x| if x < 0.0 { 0.0 } else { x }),
+            Gelu => each!(x, |x| x * t::normal_cdf(x)),
+            GeluTanh => each!(x, |x| t::gelu_tanh(x)),
+            Silu => each!(x, |x| x * t::sigmoid(x)),
+            Erf => each!(x, |x| t::erf(x)),
+            Floor => each!(x, |x| f32::floor(x)),
+            Ceil => each!(x, |x| f32::ceil(x)),
+            Round => each!(x, |x| f32::round_ties_even(x)),
+            Trunc => each!(x, |x| f32::trunc(x)),
+            Sign => each!(x, |x| sign(x)),
+            Reciprocal => each!(x, |x| 1.0 / x),
+            Square => each!(x, |x| x * x),
             // Masks are stored as u8 by `mask`.
             IsNan | IsFinite | LogicalNot => Vec::new(),
         }
@@ -177,29 +206,29 @@ impl UnaryOp {
     fn chain(self, g: &[f32], s: &[f32]) -> Vec<f32> {
         use UnaryOp::*;
         match self {
-            Neg => map(g, |g: f32| -g),
-            Abs => map2(g, s, |g: f32, x| g * sign(x)),
-            Exp => map2(g, s, |g: f32, y: f32| g * y),
-            Expm1 => map2(g, s, |g: f32, y: f32| g * (y + 1.0)),
-            Log => map2(g, s, |g: f32, x: f32| g / x),
-            Log1p => map2(g, s, |g: f32, x: f32| g / (1.0 + x)),
-            Sqrt => map2(g, s, |g: f32, y: f32| g * 0.5 / y),
-            Rsqrt => map2(g, s, |g: f32, y: f32| g * -0.5 * y * y * y),
-            Sin => map2(g, s, |g: f32, x: f32| g * x.cos()),
-            Cos => map2(g, s, |g: f32, x: f32| g * -x.sin()),
-            Tanh => map2(g, s, |g: f32, y: f32| g * (1.0 - y * y)),
-            Sigmoid => map2(g, s, |g: f32, y: f32| g * y * (1.0 - y)),
-            Relu => map2(g, s, |g: f32, x: f32| if x > 0.0 { g } else { 0.0 }),
-            Gelu => map2(g, s, |g: f32, x: f32| g * (t::normal_cdf(x) + x * t::normal_density(x))),
-            GeluTanh => map2(g, s, |g: f32, x: f32| g * t::gelu_tanh_slope(x)),
-            Silu => map2(g, s, |g: f32, x: f32| {
+            Neg => each!(g, |g| -g),
+            Abs => each!(g, s, |g, x| g * sign(x)),
+            Exp => each!(g, s, |g, y| g * y),
+            Expm1 => each!(g, s, |g, y| g * (y + 1.0)),
+            Log => each!(g, s, |g, x| g / x),
+            Log1p => each!(g, s, |g, x| g / (1.0 + x)),
+            Sqrt => each!(g, s, |g, y| g * 0.5 / y),
+            Rsqrt => each!(g, s, |g, y| g * -0.5 * y * y * y),
+            Sin => each!(g, s, |g, x| g * x.cos()),
+            Cos => each!(g, s, |g, x| g * -x.sin()),
+            Tanh => each!(g, s, |g, y| g * (1.0 - y * y)),
+            Sigmoid => each!(g, s, |g, y| g * y * (1.0 - y)),
+            Relu => each!(g, s, |g, x| if x > 0.0 { g } else { 0.0 }),
+            Gelu => each!(g, s, |g, x| g * (t::normal_cdf(x) + x * t::normal_density(x))),
+            GeluTanh => each!(g, s, |g, x| g * t::gelu_tanh_slope(x)),
+            Silu => each!(g, s, |g, x| {
                 let s = t::sigmoid(x);
                 g * s * (1.0 + x * (1.0 - s))
             }),
             // 2 / √π
-            Erf => map2(g, s, |g: f32, x: f32| g * std::f32::consts::FRAC_2_SQRT_PI * t::exp(-x * x)),
-            Reciprocal => map2(g, s, |g: f32, y: f32| -g * y * y),
-            Square => map2(g, s, |g: f32, x: f32| g * 2.0 * x),
+            Erf => each!(g, s, |g, x| g * std::f32::consts::FRAC_2_SQRT_PI * t::exp(-x * x)),
+            Reciprocal => each!(g, s, |g, y| -g * y * y),
+            Square => each!(g, s, |g, x| g * 2.0 * x),
             Floor | Ceil | Round | Trunc | Sign | IsNan | IsFinite | LogicalNot => vec![0.0; g.len()],
         }
     }

@@ -46,7 +46,9 @@ fn sources_become_disjoint_shards_whatever_the_order_of_the_crates() {
     }
     let everything = format!("{train}{held_out}");
     assert_eq!(everything.matches("the_same_in_every_crate").count(), 1);
-    assert!(!everything.contains("root:") && !everything.contains("xxx") && !everything.contains("not taken"));
+    assert!(
+        !everything.contains("root:") && !everything.contains("xxx") && !everything.contains("not taken")
+    );
 
     let mut turned = crates.clone();
     turned.reverse();

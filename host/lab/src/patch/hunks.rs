@@ -13,8 +13,11 @@ pub(super) fn apply(path: &str, old: &str, hunks: &[Hunk]) -> Result<String, Pat
     let mut next = 0;
     for (index, hunk) in hunks.iter().enumerate() {
         let number = index + 1;
-        let misplaced =
-            |reason: &str| PatchError::Misplaced { path: path.to_owned(), hunk: number, reason: reason.to_owned() };
+        let misplaced = |reason: &str| PatchError::Misplaced {
+            path: path.to_owned(),
+            hunk: number,
+            reason: reason.to_owned(),
+        };
         let has_old_lines = hunk.lines.iter().any(|line| line.side != Side::New);
         let start = if has_old_lines { hunk.old_start - 1 } else { hunk.old_start };
         if start < next {

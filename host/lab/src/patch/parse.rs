@@ -50,7 +50,12 @@ pub(super) fn parse(diff: &str) -> Result<Vec<FilePatch>, PatchError> {
     let mut patches = Vec::new();
     while let Some(header) = reader.next_file(patches.is_empty())? {
         let hunks = reader.hunks(&header)?;
-        patches.push(FilePatch { path: header.path, creates: header.creates, deletes: header.deletes, hunks });
+        patches.push(FilePatch {
+            path: header.path,
+            creates: header.creates,
+            deletes: header.deletes,
+            hunks,
+        });
     }
     if patches.is_empty() {
         return Err(PatchError::NoDiff("it has no `--- a/FILE` and `+++ b/FILE` lines".into()));
@@ -100,7 +105,9 @@ impl<'a> DiffReader<'a> {
                     break;
                 }
                 in_git_part = true;
-            } else if !(line.trim().is_empty() || in_git_part && GIT_HEADERS.iter().any(|h| line.starts_with(h))) {
+            } else if !(line.trim().is_empty()
+                || in_git_part && GIT_HEADERS.iter().any(|h| line.starts_with(h)))
+            {
                 return Err(self.foreign(line, first));
             }
         }
@@ -162,7 +169,9 @@ impl<'a> DiffReader<'a> {
             hunks.push(self.hunk(&file.path, hunks.len() + 1, counts)?);
         }
         if hunks.is_empty() {
-            return Err(self.malformed(format!("`{}` has no hunks (`@@ -1,2 +1,2 @@`)", file.path.escape_debug())));
+            return Err(
+                self.malformed(format!("`{}` has no hunks (`@@ -1,2 +1,2 @@`)", file.path.escape_debug()))
+            );
         }
         Ok(hunks)
     }

@@ -109,7 +109,11 @@ fn a_patch_that_changes_nothing_is_refused() {
         FailureKind::Refused,
         &["changes nothing"],
     );
-    bad("--- a/train.py\n+++ b/train.py\n@@ -3 +3 @@\n lr = 0.1\n", FailureKind::Refused, &["changes nothing"]);
+    bad(
+        "--- a/train.py\n+++ b/train.py\n@@ -3 +3 @@\n lr = 0.1\n",
+        FailureKind::Refused,
+        &["changes nothing"],
+    );
 }
 
 #[test]
@@ -122,11 +126,7 @@ fn hunks_do_not_wander() {
         &["hunk 1 of `train.py`", "line 3 should be \"\"", "is \"lr = 0.1\"", "stand at line 2"],
     );
     let wrong_context = LR.replace(" steps = 10", " steps = 11");
-    bad(
-        &wrong_context,
-        FailureKind::Unpatched,
-        &["line 4 should be \"steps = 11\"", "is \"steps = 10\""],
-    );
+    bad(&wrong_context, FailureKind::Unpatched, &["line 4 should be \"steps = 11\"", "is \"steps = 10\""]);
     let twice = [file("t.py", "x\ny\nx\nz\n", Access::Editable)];
     let error = apply(&twice, "--- a/t.py\n+++ b/t.py\n@@ -2 +2 @@\n-x\n+w\n").expect_err("does not fit");
     let PatchError::Mismatch(mismatch) = error else { panic!("{error}") };
@@ -153,10 +153,29 @@ fn hunks_apply_together_and_in_order() {
 
 #[test]
 fn counts_are_believed_and_checked() {
-    bad(&LR.replace("-2,3", "-2,4"), FailureKind::Unpatched, &["hunk 1", "ends too early", "4 old and 3 new"]);
-    bad(&LR.replace("-2,3 +2,3", "-2,2 +2,2"), FailureKind::Unpatched, &["more lines than its `@@` header says"]);
-    bad(&LR.replace("-2,3 +2,3", "-2,2 +2,3"), FailureKind::Unpatched, &["does not have the 2 old and 3 new"]);
-    for header in ["@@ -2,3 +2,3", "@@", "@@ -x,3 +2,3 @@", "@@ -0,3 +2,3 @@", "@@ -1,0 +1,0 @@", "@@ -99999999999,1 +1 @@"] {
+    bad(
+        &LR.replace("-2,3", "-2,4"),
+        FailureKind::Unpatched,
+        &["hunk 1", "ends too early", "4 old and 3 new"],
+    );
+    bad(
+        &LR.replace("-2,3 +2,3", "-2,2 +2,2"),
+        FailureKind::Unpatched,
+        &["more lines than its `@@` header says"],
+    );
+    bad(
+        &LR.replace("-2,3 +2,3", "-2,2 +2,3"),
+        FailureKind::Unpatched,
+        &["does not have the 2 old and 3 new"],
+    );
+    for header in [
+        "@@ -2,3 +2,3",
+        "@@",
+        "@@ -x,3 +2,3 @@",
+        "@@ -0,3 +2,3 @@",
+        "@@ -1,0 +1,0 @@",
+        "@@ -99999999999,1 +1 @@",
+    ] {
         bad(&LR.replace("@@ -2,3 +2,3 @@", header), FailureKind::Unpatched, &["line 3", "`@@ -LINE,COUNT"]);
     }
     bad("@@ -1 +1 @@\n-a\n+b\n", FailureKind::Unpatched, &["line 1", "without `--- a/FILE`"]);
@@ -187,7 +206,8 @@ fn trimmed_blanks_and_missing_last_line_end_are_understood() {
     let trimmed = LR.replace("\n \n", "\n\n");
     assert_eq!(good(&trimmed), good(LR));
     assert_eq!(good(LR.trim_end()), good(LR));
-    let stamped = LR.replace("a/train.py", "a/train.py\t2026-01-01 00:00:00").replace("@@\n", "@@ def f():\n");
+    let stamped =
+        LR.replace("a/train.py", "a/train.py\t2026-01-01 00:00:00").replace("@@\n", "@@ def f():\n");
     assert_eq!(good(&stamped), good(LR));
     let unprefixed = LR.replace("a/train.py", "train.py").replace("b/train.py", "train.py");
     assert_eq!(good(&unprefixed), good(LR));
@@ -211,7 +231,8 @@ fn files_that_may_not_be_changed_are_not() {
     bad(remake, FailureKind::Unpatched, &["`train.py` is there already"]);
     let rename = "--- a/train.py\n+++ b/run.py\n@@ -3 +3 @@\n-lr = 0.1\n+lr = 0.2\n";
     bad(rename, FailureKind::Unpatched, &["a rename is"]);
-    let git_rename = "diff --git a/train.py b/run.py\nsimilarity index 100%\nrename from train.py\nrename to run.py\n";
+    let git_rename =
+        "diff --git a/train.py b/run.py\nsimilarity index 100%\nrename from train.py\nrename to run.py\n";
     bad(git_rename, FailureKind::Unpatched, &["line 3"]);
     let mode = "diff --git a/train.py b/train.py\nold mode 100644\nnew mode 100755\n";
     bad(mode, FailureKind::Unpatched, &["has no hunks"]);
@@ -224,8 +245,20 @@ fn files_that_may_not_be_changed_are_not() {
 fn new_files_stay_within_the_root() {
     let make = |path: &str| format!("--- /dev/null\n+++ b/{path}\n@@ -0,0 +1 @@\n+x = 1\n");
     for path in [
-        "../x.py", "/etc/x.py", "a/../../x.py", "./x.py", "a//x.py", "a\\x.py", "x\0.py", ".hidden.py", "ä.py",
-        "a b.py", "C:x.py", "~x.py", "a/.git/x.py", "",
+        "../x.py",
+        "/etc/x.py",
+        "a/../../x.py",
+        "./x.py",
+        "a//x.py",
+        "a\\x.py",
+        "x\0.py",
+        ".hidden.py",
+        "ä.py",
+        "a b.py",
+        "C:x.py",
+        "~x.py",
+        "a/.git/x.py",
+        "",
     ] {
         bad(&make(path), FailureKind::Refused, &["path"]);
     }
@@ -264,7 +297,8 @@ fn looking_for_a_place_is_bounded() {
 #[test]
 fn messages_show_untrusted_text_escaped_and_short() {
     let evil = [file("t.py", &format!("\u{1b}[2J{}\n", "y".repeat(500)), Access::Editable)];
-    let message = apply(&evil, "--- a/t.py\n+++ b/t.py\n@@ -1 +1 @@\n-\u{1b}]0;x\n+y\n").expect_err("no").to_string();
+    let message =
+        apply(&evil, "--- a/t.py\n+++ b/t.py\n@@ -1 +1 @@\n-\u{1b}]0;x\n+y\n").expect_err("no").to_string();
     assert!(!message.contains('\u{1b}') && message.len() < 400, "{message}");
 }
 
@@ -286,7 +320,8 @@ fn what_diff_makes_applies() {
         }
         let files = [file("t.py", &old.concat(), Access::Editable)];
         let diff = diff_of(&old, &new);
-        let patched = apply(&files, &diff).unwrap_or_else(|error| panic!("{error}\n{diff}\n{old:?}\n{new:?}"));
+        let patched =
+            apply(&files, &diff).unwrap_or_else(|error| panic!("{error}\n{diff}\n{old:?}\n{new:?}"));
         assert_eq!(text(&patched, "t.py"), Some(new.concat().as_str()), "{diff}");
     }
 }

@@ -18,26 +18,23 @@ pub(super) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
     instance.func_wrap("[constructor]adamw-state", |cx, (): ()| {
         host_call(cx, |state| Ok((state.hold(AdamWState::new())?,)))
     })?;
-    instance.func_wrap(
-        "[method]adamw-state.step",
-        |cx, (moments, parameters, gradients, hyper): Step| {
-            host_call(cx, |state| {
-                let (parameters, gradients) = (all(state, &parameters)?, all(state, &gradients)?);
-                let hyper = AdamW {
-                    lr: hyper.lr,
-                    beta1: hyper.beta1,
-                    beta2: hyper.beta2,
-                    eps: hyper.eps,
-                    weight_decay: hyper.weight_decay,
-                };
-                let result = state.session.adamw_step(
-                    state.table.get_mut(&moments)?,
-                    &parameters.iter().collect::<Vec<_>>(),
-                    &gradients.iter().collect::<Vec<_>>(),
-                    hyper,
-                );
-                answer(state, result)
-            })
-        },
-    )
+    instance.func_wrap("[method]adamw-state.step", |cx, (moments, parameters, gradients, hyper): Step| {
+        host_call(cx, |state| {
+            let (parameters, gradients) = (all(state, &parameters)?, all(state, &gradients)?);
+            let hyper = AdamW {
+                lr: hyper.lr,
+                beta1: hyper.beta1,
+                beta2: hyper.beta2,
+                eps: hyper.eps,
+                weight_decay: hyper.weight_decay,
+            };
+            let result = state.session.adamw_step(
+                state.table.get_mut(&moments)?,
+                &parameters.iter().collect::<Vec<_>>(),
+                &gradients.iter().collect::<Vec<_>>(),
+                hyper,
+            );
+            answer(state, result)
+        })
+    })
 }

@@ -40,9 +40,7 @@ pub(super) fn stderr(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime:
 }
 
 pub(super) fn no_terminal_input(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {
-    instance.func_wrap("get-terminal-stdin", |cx, (): ()| {
-        host_call(cx, |_| Ok((NoTerminal::None,)))
-    })
+    instance.func_wrap("get-terminal-stdin", |cx, (): ()| host_call(cx, |_| Ok((NoTerminal::None,))))
 }
 
 pub(super) fn no_terminal_output(

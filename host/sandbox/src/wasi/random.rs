@@ -7,11 +7,7 @@ use crate::state::{GuestState, host_call};
 /// The most bytes that one call gives.
 const MOST_BYTES: u64 = 1 << 20;
 
-fn link(
-    instance: &mut LinkerInstance<'_, GuestState>,
-    bytes: &str,
-    number: &str,
-) -> wasmtime::Result<()> {
+fn link(instance: &mut LinkerInstance<'_, GuestState>, bytes: &str, number: &str) -> wasmtime::Result<()> {
     instance.func_wrap(bytes, |cx, (count,): (u64,)| {
         host_call(cx, |state| {
             if count > MOST_BYTES {

@@ -70,15 +70,10 @@ enum ErrorCode {
 }
 
 pub(super) fn instance_network(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {
-    instance.func_wrap("instance-network", |cx, (): ()| {
-        host_call(cx, |state| Ok((state.hold(Network)?,)))
-    })
+    instance.func_wrap("instance-network", |cx, (): ()| host_call(cx, |state| Ok((state.hold(Network)?,))))
 }
 
-pub(super) fn create(
-    instance: &mut LinkerInstance<'_, GuestState>,
-    function: &str,
-) -> wasmtime::Result<()> {
+pub(super) fn create(instance: &mut LinkerInstance<'_, GuestState>, function: &str) -> wasmtime::Result<()> {
     instance.func_wrap(function, |cx, (_family,): (AddressFamily,)| {
         host_call(cx, |_| Ok((Err::<Nothing, _>(ErrorCode::AccessDenied),)))
     })

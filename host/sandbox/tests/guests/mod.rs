@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses some of it")]
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use proofhouse_compute::DeviceModel;
 use proofhouse_sandbox::{CancelToken, Evaluation, Level, Observer, Plugin, Policy, Runtime, Verdict};
@@ -44,9 +45,10 @@ pub fn policy(name: &str, changes: &[(&str, &str)]) -> Policy {
     Policy::parse(&text, &format!("{name}.toml")).unwrap()
 }
 
-/// Where compiled guests of all tests are kept between runs.
+/// The runtime of all tests in a process; compiled guests are kept between runs.
 pub fn runtime() -> Runtime {
-    Runtime::new(&repository().join("target/tmp/sandbox-test-cache")).unwrap()
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| Runtime::new(&repository().join("target/tmp/sandbox-test-cache")).unwrap()).clone()
 }
 
 /// An executor whose `invoke` runs `invoke` (locals: `$entry`, `$entry-length`, `$arguments`, `$argument-count`), which

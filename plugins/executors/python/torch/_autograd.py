@@ -156,7 +156,7 @@ def gradients(outputs, inputs, grad_outputs=None, retain_graph=None, create_grap
                 totals[place] = inputs[place].detach() * 0
             elif not allow_unused:
                 raise RuntimeError(
-                    "One of the differentiated Tensors appears to not have been used in the graph. "
+                    f"The differentiated Tensor at index {place} appears to not have been used in the graph. "
                     "Set allow_unused=True if this is the desired behavior."
                 )
     return tuple(totals)

@@ -2,7 +2,7 @@
 
 from ._base import Tensor, wrap
 from ._host import Err, raised, tensors
-from ._views import note_view
+from ._views import note_view, refuse_write
 
 _reshape = tensors.reshape
 _permute = tensors.permute
@@ -202,14 +202,7 @@ def expand(input, *shape):
         result = wrap(tensors.expand(input, shape), input._dtype)
     except Err as err:
         raise raised(err) from None
-    return note_view(result, input, (lambda base: tensors.expand(base, shape), _write_to_expanded))
-
-
-def _write_to_expanded(base, value):
-    raise RuntimeError(
-        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-        "Please clone() the tensor before performing the operation."
-    )
+    return note_view(result, input, (lambda base: tensors.expand(base, shape), refuse_write))
 
 
 def expand_as(input, other):

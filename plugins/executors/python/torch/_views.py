@@ -7,7 +7,8 @@ of its views.
 
 import weakref
 
-from ._base import Tensor, wrap
+from ._base import wrap
+from ._dropping import Dropping
 from ._grad_mode import grad_mode
 from ._host import Err, autograd, raised
 
@@ -53,7 +54,7 @@ def rebind(target, value):
     _, drop, arguments, _ = target.finalizer.detach()
     _, new_drop, new_arguments, _ = value.finalizer.detach()
     target.handle = value.handle
-    target.finalizer = weakref.finalize(target, new_drop, *new_arguments)
+    target.finalizer = Dropping(target, new_drop, *new_arguments)
     value.handle = None
     drop(*arguments)
 
@@ -73,12 +74,23 @@ def _set(target, value):
         autograd.set_recording(True)
 
 
+def refuse_write(base, value):
+    """Writes back to an expanded tensor: never."""
+    raise RuntimeError(
+        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+        "Please clone() the tensor before performing the operation."
+    )
+
+
 def check_writable(target):
     """Refuses to write in place to a leaf whose history is being recorded."""
     if target._leaf is not None and grad_mode.recording:
         raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
     view = target._view
     if view is not None:
+        for _, back in view.path:
+            if back is refuse_write:
+                back(None, None)
         base = view()
         if base is not None and base._leaf is not None and DETACH not in view.path and grad_mode.recording:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")

@@ -65,7 +65,8 @@ impl Genome {
     /// Does any of the moves exclude another?
     pub fn is_contradictory(&self, catalogue: &[Catalogued]) -> bool {
         let names: Vec<&str> = self.0.iter().map(|gene| catalogue[gene.index].entry.name).collect();
-        let excludes = |gene: &Gene| catalogue[gene.index].entry.excludes.iter().any(|name| names.contains(name));
+        let excludes =
+            |gene: &Gene| catalogue[gene.index].entry.excludes.iter().any(|name| names.contains(name));
         self.0.iter().any(excludes)
     }
 
@@ -84,7 +85,10 @@ impl Genome {
 
     /// The genome in the labels of a trial's idea. None where they carry none that this catalogue knows: an idea of
     /// another ideator, or of another version of this one.
-    pub fn from_labels<'a>(labels: impl IntoIterator<Item = &'a str>, catalogue: &[Catalogued]) -> Option<Genome> {
+    pub fn from_labels<'a>(
+        labels: impl IntoIterator<Item = &'a str>,
+        catalogue: &[Catalogued],
+    ) -> Option<Genome> {
         let genes: Option<Vec<Gene>> = labels
             .into_iter()
             .filter_map(|label| label.strip_prefix(LABEL))
@@ -167,7 +171,8 @@ mod tests {
     fn every_gene_survives_its_label() {
         let catalogue = catalogue();
         for one in &catalogue {
-            let widest = one.entry.parameters.iter().map(|parameter| parameter.values.len()).max().unwrap_or(1);
+            let widest =
+                one.entry.parameters.iter().map(|parameter| parameter.values.len()).max().unwrap_or(1);
             for choice in 0..widest {
                 let choices = one.entry.parameters.iter().map(|known| choice % known.values.len()).collect();
                 let genome = Genome::new([Gene { index: one.index, choices }]);
@@ -198,12 +203,17 @@ mod tests {
     #[test]
     fn a_genome_has_one_order_and_each_move_once() {
         let catalogue = catalogue();
-        let (slow, fast) = (gene(&catalogue, "learning-rate value=1e-3"), gene(&catalogue, "learning-rate value=1e-2"));
+        let (slow, fast) =
+            (gene(&catalogue, "learning-rate value=1e-3"), gene(&catalogue, "learning-rate value=1e-2"));
         let relu = gene(&catalogue, "squared-relu");
         let genome = Genome::new([slow.clone(), relu.clone()]);
         assert_eq!(genome, Genome::new([relu.clone(), slow.clone()]));
         assert_eq!(genome.key(&catalogue), "move:squared-relu; move:learning-rate value=1e-3");
-        assert_eq!(genome.with(fast.clone()), Genome::new([relu.clone(), fast]), "another value replaces the first");
+        assert_eq!(
+            genome.with(fast.clone()),
+            Genome::new([relu.clone(), fast]),
+            "another value replaces the first"
+        );
         assert_eq!(genome.without(0), Genome::new([slow]));
         assert_eq!(genome.title(&catalogue), "Squared ReLU in the feed-forward layers + learning rate 1e-3");
         assert_eq!(genome.rationale(&catalogue).lines().count(), 2);

@@ -17,13 +17,13 @@ pub mod searcher {
             default_bindings_module: "proofhouse_sdk::searcher::bindings",
         });
     }
-    pub use bindings::export;
+    pub use crate::export_searcher as export;
     pub use bindings::exports::proofhouse::lab::searcher::{Guest, GuestSearch, Request, Search};
     pub use bindings::proofhouse::compute::log;
     pub use bindings::proofhouse::lab::random::next as next_random;
     pub use bindings::proofhouse::lab::types::{
-        Access, Cost, Direction, Failure, Idea, Measurement, Metric, Outcome, Patch, Problem, Score, SourceFile,
-        Trial,
+        Access, Cost, Direction, Failure, Idea, Measurement, Metric, Outcome, Patch, Problem, Score,
+        SourceFile, Trial,
     };
 }
 
@@ -41,7 +41,7 @@ pub mod ideator {
             default_bindings_module: "proofhouse_sdk::ideator::bindings",
         });
     }
-    pub use bindings::export;
+    pub use crate::export_ideator as export;
     pub use bindings::exports::proofhouse::lab::ideator::{
         Brief, Guest, GuestIdeation, Ideation, Mode, Proposal,
     };
@@ -49,8 +49,8 @@ pub mod ideator {
     pub use bindings::proofhouse::lab::llm;
     pub use bindings::proofhouse::lab::random::next as next_random;
     pub use bindings::proofhouse::lab::types::{
-        Access, Cost, Direction, Failure, Idea, Measurement, Metric, Outcome, Patch, Problem, Score, SourceFile,
-        Trial,
+        Access, Cost, Direction, Failure, Idea, Measurement, Metric, Outcome, Patch, Problem, Score,
+        SourceFile, Trial,
     };
 }
 
@@ -67,7 +67,7 @@ pub mod evaluator {
             default_bindings_module: "proofhouse_sdk::evaluator::bindings",
         });
     }
-    pub use bindings::export;
+    pub use crate::export_evaluator as export;
     pub use bindings::exports::proofhouse::lab::evaluator::Guest;
     pub use bindings::proofhouse::compute::{data, generator, layers, log, tensors, values};
     pub use bindings::proofhouse::lab::candidate;

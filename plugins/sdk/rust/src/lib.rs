@@ -13,11 +13,12 @@
 //!
 //! The bindings of a role import only what its world grants, and the component only what the plugin calls: no WASI,
 //! no files, no clock. Beside them are the three things every plugin needs, all of which run natively too, so that
-//! the logic of a plugin is tested without a sandbox: [random numbers](random), [settings](settings) and
-//! [state](state); and, for searchers that work in epochs, their [bookkeeping](epochs).
+//! the logic of a plugin is tested without a sandbox: [random numbers](random), [settings] and
+//! [state]; and, for searchers that work in epochs, their [bookkeeping](epochs).
 
 mod bindings;
 pub mod epochs;
+mod export;
 pub mod random;
 pub mod settings;
 pub mod state;

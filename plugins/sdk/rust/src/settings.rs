@@ -16,7 +16,11 @@ impl Settings {
     /// # Errors
     /// Where `json` is not a JSON object.
     pub fn parse(json: &str) -> Result<Settings, String> {
-        let value = if json.trim().is_empty() { Value::Null } else { serde_json::from_str(json).map_err(unreadable)? };
+        let value = if json.trim().is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(json).map_err(unreadable)?
+        };
         match value {
             Value::Object(left) => Ok(Settings { left, known: Vec::new() }),
             Value::Null => Ok(Settings { left: Map::new(), known: Vec::new() }),
@@ -34,7 +38,11 @@ impl Settings {
             None | Some(Value::Null) => Ok(None),
             Some(value) => {
                 let shown = describe(&value);
-                serde_json::from_value(value).map(Some).map_err(|why| format!("setting `{key}` is {shown}: {why}"))
+                // The reason may repeat the value, however long that is.
+                let wrong = |why: serde_json::Error| {
+                    format!("setting `{key}` is {shown}: {}", shorten(&why.to_string()))
+                };
+                serde_json::from_value(value).map(Some).map_err(wrong)
             }
         }
     }
@@ -101,7 +109,7 @@ fn describe(value: &Value) -> String {
 }
 
 fn shorten(text: &str) -> String {
-    const LONGEST: usize = 60;
+    const LONGEST: usize = 100;
     if text.chars().count() <= LONGEST {
         text.to_string()
     } else {
@@ -115,7 +123,8 @@ mod tests {
 
     #[test]
     fn values_defaults_and_what_is_missing() {
-        let mut settings = Settings::parse(r#"{"epochs": 4, "share": 0.5, "name": null}"#).expect("an object");
+        let mut settings =
+            Settings::parse(r#"{"epochs": 4, "share": 0.5, "name": null}"#).expect("an object");
         assert_eq!(settings.or("epochs", 10u32), Ok(4));
         assert_eq!(settings.or("context", 100usize), Ok(100));
         assert_eq!(settings.take::<String>("name"), Ok(None));
@@ -152,7 +161,8 @@ mod tests {
 
     #[test]
     fn a_long_value_is_cut_in_the_message() {
-        let mut settings = Settings::parse(&format!(r#"{{"n": "{}"}}"#, "é".repeat(5000))).expect("an object");
-        assert!(settings.take::<u32>("n").expect_err("a string").len() < 5000);
+        let mut settings =
+            Settings::parse(&format!(r#"{{"n": "{}"}}"#, "é".repeat(5000))).expect("an object");
+        assert!(settings.take::<u32>("n").expect_err("a string").len() < 500);
     }
 }

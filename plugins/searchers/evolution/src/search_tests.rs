@@ -116,8 +116,8 @@ fn contexts_are_sampled_uniformly_and_capped() {
 fn a_higher_score_wins_where_the_metric_says_so_and_the_threshold_can_be_set() {
     let problem = problem(Direction::Maximize, None);
     assert!(Evolution::open(&problem, "{}").expect_err("no baseline").contains("`threshold`"));
-    let mut search =
-        Evolution::open(&problem, r#"{"epochs": 2, "population": 2, "threshold": 0.49}"#).expect("a threshold");
+    let mut search = Evolution::open(&problem, r#"{"epochs": 2, "population": 2, "threshold": 0.49}"#)
+        .expect("a threshold");
     let (mut random, mut id) = (SplitMix64::new(5), 0);
     run_epoch(&mut search, &mut id, &mut random, |id| Some(if id == 0 { 0.48 } else { 0.5 }));
     assert_eq!(search.ask(1, &mut random), [Request::Exploit(vec![1])]);
@@ -127,7 +127,9 @@ fn a_higher_score_wins_where_the_metric_says_so_and_the_threshold_can_be_set() {
 fn a_score_that_is_no_number_never_wins() {
     let mut search = open(r#"{"epochs": 2, "population": 2}"#);
     let (mut random, mut id) = (SplitMix64::new(6), 0);
-    run_epoch(&mut search, &mut id, &mut random, |id| Some(if id == 0 { f64::NEG_INFINITY } else { f64::NAN }));
+    run_epoch(&mut search, &mut id, &mut random, |id| {
+        Some(if id == 0 { f64::NEG_INFINITY } else { f64::NAN })
+    });
     assert!(search.ask(2, &mut random).iter().all(|request| matches!(request, Request::Explore(_))));
 }
 
@@ -152,8 +154,8 @@ fn a_restored_search_asks_the_same() {
     run_epoch(&mut search, &mut id, &mut random, |id| (id % 2 == 0).then_some(2.5));
     search.ask(2, &mut random);
     search.tell(&[trial(6, 1, Some(2.0))]);
-    let mut restored =
-        Evolution::restore(&problem(Direction::Minimize, Some(3.0)), settings, &search.save()).expect("restores");
+    let mut restored = Evolution::restore(&problem(Direction::Minimize, Some(3.0)), settings, &search.save())
+        .expect("restores");
     assert_eq!(restored.memory, search.memory);
     assert_eq!(restored.ask(9, &mut random.clone()), search.ask(9, &mut random));
 }

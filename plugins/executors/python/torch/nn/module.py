@@ -78,7 +78,7 @@ class Module:
             _take_away(fields, name, "_parameters")
             fields["_parameters"][name] = value
         elif isinstance(value, Module):
-            self._own("modules")
+            self._own("module")
             _take_away(fields, name, "_modules")
             fields["_modules"][name] = value
         elif name in fields.get("_parameters", ()):

@@ -26,8 +26,14 @@ pub const MOVES: &[Move] = &[
         parameters: &[one_of("ratio", &["3", "5", "2", "6", "8"])],
         excludes: &[],
         edits: &[
-            instead("nn.Linear(config.n_embd, 4 * config.n_embd, bias=False)", "nn.Linear(config.n_embd, {ratio} * config.n_embd, bias=False)"),
-            instead("nn.Linear(4 * config.n_embd, config.n_embd, bias=False)", "nn.Linear({ratio} * config.n_embd, config.n_embd, bias=False)"),
+            instead(
+                "nn.Linear(config.n_embd, 4 * config.n_embd, bias=False)",
+                "nn.Linear(config.n_embd, {ratio} * config.n_embd, bias=False)",
+            ),
+            instead(
+                "nn.Linear(4 * config.n_embd, config.n_embd, bias=False)",
+                "nn.Linear({ratio} * config.n_embd, config.n_embd, bias=False)",
+            ),
         ],
     },
     Move {
@@ -108,7 +114,10 @@ pub const MOVES: &[Move] = &[
         rationale: "Takes the mean out as well (arXiv 1607.06450); RMSNorm leaves it in for speed.",
         parameters: &[],
         excludes: &[],
-        edits: &[instead("F.rms_norm(x, (x.size(-1),), eps=1e-6)", "F.layer_norm(x, (x.size(-1),), eps=1e-6)")],
+        edits: &[instead(
+            "F.rms_norm(x, (x.size(-1),), eps=1e-6)",
+            "F.layer_norm(x, (x.size(-1),), eps=1e-6)",
+        )],
     },
     Move {
         name: "norm-gain",
@@ -134,7 +143,10 @@ pub const MOVES: &[Move] = &[
         parameters: &[],
         excludes: &[],
         edits: &[
-            instead("self.attn_scale * self.attn(rms_norm(x), cache)", "self.attn_scale * rms_norm(self.attn(rms_norm(x), cache))"),
+            instead(
+                "self.attn_scale * self.attn(rms_norm(x), cache)",
+                "self.attn_scale * rms_norm(self.attn(rms_norm(x), cache))",
+            ),
             instead("x + self.mlp(rms_norm(x))", "x + self.attn_scale * rms_norm(self.mlp(rms_norm(x)))"),
         ],
     },

@@ -72,8 +72,14 @@ def rotate(x, start):
         parameters: &[],
         excludes: &[],
         edits: &[
-            after(ATTENTION_OUT, "        self.c_gate = nn.Linear(config.n_embd, config.n_embd, bias=False)\n"),
-            instead("        return self.c_proj(y)\n", "        return self.c_proj(y * torch.sigmoid(self.c_gate(x)))\n"),
+            after(
+                ATTENTION_OUT,
+                "        self.c_gate = nn.Linear(config.n_embd, config.n_embd, bias=False)\n",
+            ),
+            instead(
+                "        return self.c_proj(y)\n",
+                "        return self.c_proj(y * torch.sigmoid(self.c_gate(x)))\n",
+            ),
         ],
     },
     Move {
@@ -111,7 +117,10 @@ def rotate(x, start):
         parameters: &[],
         excludes: &["multi-query"],
         edits: &[
-            instead("nn.Linear(config.n_embd, 3 * config.n_embd, bias=False)", "nn.Linear(config.n_embd, 3 * config.n_embd)"),
+            instead(
+                "nn.Linear(config.n_embd, 3 * config.n_embd, bias=False)",
+                "nn.Linear(config.n_embd, 3 * config.n_embd)",
+            ),
             after(ATTENTION_OUT, "        nn.init.zeros_(self.c_attn.bias)\n"),
         ],
     },
@@ -137,7 +146,10 @@ def rotate(x, start):
             instead("(self, x, cache=None):\n        ", "(self, x, cache=None, values=None):\n        "),
             instead(", cache)", ", cache, values)"),
             before(LAYERS, "        values = []\n"),
-            instead("caches[i] if caches is not None else None)", "caches[i] if caches is not None else None, values)"),
+            instead(
+                "caches[i] if caches is not None else None)",
+                "caches[i] if caches is not None else None, values)",
+            ),
         ],
     },
 ];

@@ -48,7 +48,10 @@ pub const MOVES: &[Move] = &[
         parameters: &[one_of("buckets", &["2048", "4096", "8192"])],
         excludes: &[],
         edits: &[
-            before(MODEL_INIT, "        self.pairs = nn.Embedding({buckets}, config.n_embd)\n        self.pairs_last = None\n"),
+            before(
+                MODEL_INIT,
+                "        self.pairs = nn.Embedding({buckets}, config.n_embd)\n        self.pairs_last = None\n",
+            ),
             before(
                 LAYERS,
                 "        if caches is None:\n            \
