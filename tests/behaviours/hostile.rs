@@ -32,7 +32,10 @@ impl Case {
         let lines: Vec<&str> = baseline.lines().collect();
         let (after, added) = match (&self.code, &self.append) {
             (Some(code), None) => {
-                let doc = lines.iter().position(|line| line.contains("Trains until `budget`")).expect("train's doc");
+                let doc = lines
+                    .iter()
+                    .position(|line| line.contains("Trains until `budget`"))
+                    .expect("train's doc");
                 let indented = code.trim_matches('\n').lines().map(|line| format!("    {line}")).collect();
                 (doc, indented)
             }
@@ -98,17 +101,23 @@ fn each_hostile_program_ends_with_its_right_outcome_and_the_run_goes_on() {
     ideas.push(("honest, last".to_owned(), honest.diff(&baseline)));
 
     let place = Workplace::new();
-    let file = place.run_file("hostile", 2, &plugins(&ideas));
+    // Long enough to reach each limit before the budget ends.
+    let environment = place.environment(4.0);
+    let file = place.run_file_in(&environment, "hostile", 2, &plugins(&ideas));
     place.succeed(&["run", file.to_str().expect("UTF-8")]);
 
     let trials = place.trials("hostile");
     assert_eq!(trials.len(), ideas.len(), "each idea is one trial");
-    let by_title: HashMap<&str, &Trial> = trials.iter().map(|trial| (trial.idea.title.as_str(), trial)).collect();
+    let by_title: HashMap<&str, &Trial> =
+        trials.iter().map(|trial| (trial.idea.title.as_str(), trial)).collect();
     let mut wrong = Vec::new();
     for case in &cases.case {
         let (word, detail) = described(&by_title[case.name.as_str()].outcome);
         if word != case.outcome || !detail.contains(&case.detail) {
-            wrong.push(format!("{}: expected {} ({}), got {word}: {detail}", case.name, case.outcome, case.detail));
+            wrong.push(format!(
+                "{}: expected {} ({}), got {word}: {detail}",
+                case.name, case.outcome, case.detail
+            ));
         }
     }
     for (title, expected) in [

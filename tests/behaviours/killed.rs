@@ -15,7 +15,10 @@ fn a_run_killed_at_twenty_points_and_resumed_has_each_trial_once() {
     let whole = place.run_file("whole", 2, SEARCH);
     let output = place.succeed(&["run", whole.to_str().expect("UTF-8"), "--json"]);
     let events = output.stdout.iter().filter(|byte| **byte == b'\n').count();
-    assert!(events >= POINTS, "an uninterrupted run prints {events} events, too few to kill it at {POINTS} of them");
+    assert!(
+        events >= POINTS,
+        "an uninterrupted run prints {events} events, too few to kill it at {POINTS} of them"
+    );
     let expected: Vec<_> = place.trials("whole").iter().map(verdict).collect();
 
     for point in 0..POINTS {

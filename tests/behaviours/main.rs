@@ -2,5 +2,6 @@
 
 mod hostile;
 mod killed;
+mod paper;
 mod repeated;
 mod workplace;

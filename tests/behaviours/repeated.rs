@@ -25,8 +25,12 @@ fn a_replayed_trial_has_the_same_score_bit_for_bit() {
     let place = Workplace::new();
     let file = place.run_file("replayed", 2, SEARCH);
     place.succeed(&["run", file.to_str().expect("UTF-8")]);
-    let scored: Vec<u64> =
-        place.trials("replayed").iter().filter(|trial| trial.outcome.score().is_some()).map(|trial| trial.id).collect();
+    let scored: Vec<u64> = place
+        .trials("replayed")
+        .iter()
+        .filter(|trial| trial.outcome.score().is_some())
+        .map(|trial| trial.id)
+        .collect();
     assert!(scored.len() >= 3, "three trials to replay: {scored:?}");
     for id in &scored[..3] {
         place.succeed(&["replay", &id.to_string()]);

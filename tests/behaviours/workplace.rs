@@ -28,7 +28,12 @@ impl Workplace {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut text = String::new();
         for i in 0..20_000u32 {
-            text.push_str(&format!("let line_{} = {} + {};\n", i % 97, i % 13, i.wrapping_mul(2_654_435_761) % 1000));
+            text.push_str(&format!(
+                "let line_{} = {} + {};\n",
+                i % 97,
+                i % 13,
+                i.wrapping_mul(2_654_435_761) % 1000
+            ));
         }
         fs::write(folder.path().join("data.txt"), text).expect("data.txt");
         Self { folder }
@@ -39,13 +44,31 @@ impl Workplace {
         self.folder.path().join(name)
     }
 
+    /// A copy of the nanoGPT environment whose quick profile trains for `device_seconds`.
+    pub fn environment(&self, device_seconds: f64) -> PathBuf {
+        let (from, to) = (root().join("envs/nanogpt"), self.path("nanogpt"));
+        fs::create_dir_all(&to).expect("a folder");
+        fs::copy(from.join("train.py"), to.join("train.py")).expect("train.py");
+        let manifest = fs::read_to_string(from.join("environment.toml")).expect("environment.toml");
+        let quick = "train-device-seconds = 0.4\n";
+        assert_eq!(manifest.matches(quick).count(), 1, "the quick profile's budget");
+        let manifest = manifest.replace(quick, &format!("train-device-seconds = {device_seconds:?}\n"));
+        fs::write(to.join("environment.toml"), manifest).expect("environment.toml");
+        to
+    }
+
     /// Writes a run file for the quick profile; `plugins` is the text of its `[searcher]` and `[ideator]` tables.
     pub fn run_file(&self, name: &str, workers: u32, plugins: &str) -> PathBuf {
+        self.run_file_in(&root().join("envs/nanogpt"), name, workers, plugins)
+    }
+
+    /// The same, in an environment's folder.
+    pub fn run_file_in(&self, environment: &Path, name: &str, workers: u32, plugins: &str) -> PathBuf {
         let path = self.path(&format!("{name}.toml"));
         let text = format!(
             "name = \"{name}\"\nenvironment = {environment:?}\nprofile = \"quick\"\nseed = 7\nworkers = {workers}\n\
              baseline-seeds = 1\ndata = {data:?}\n\n{plugins}",
-            environment = root().join("envs/nanogpt"),
+            environment = environment,
             data = self.path("data.txt"),
         );
         fs::write(&path, text).expect("a run file");

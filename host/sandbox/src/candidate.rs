@@ -198,6 +198,11 @@ impl Candidate {
         self.end.as_ref()
     }
 
+    /// Real seconds that the program spent in host calls.
+    pub(crate) fn host_call_seconds(&self) -> f64 {
+        self.store.data().host_call_time.as_secs_f64()
+    }
+
     /// Device seconds since the sandbox was made.
     pub(crate) fn elapsed_seconds(&self) -> f64 {
         self.store.data().session.elapsed_seconds()

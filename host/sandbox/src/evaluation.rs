@@ -78,6 +78,8 @@ pub struct Verdict {
     pub curve: Vec<CurvePoint>,
     /// The tail of what candidate and evaluator said, with its source before each line.
     pub log: String,
+    /// Real seconds that the candidate spent in host calls, most of them tensor operations.
+    pub host_call_seconds: f64,
 }
 
 impl Evaluation<'_> {
@@ -87,33 +89,34 @@ impl Evaluation<'_> {
         let began = Instant::now();
         let (events, inbox) = mpsc::sync_channel(WAITING_EVENTS);
         let mut record = Record::new(observer);
-        let (outcome, mut cost) = std::thread::scope(|scope| {
+        let concluded = std::thread::scope(|scope| {
             // The guests' thread holds the only senders: when it ends, the watcher's loop does.
             match spawn_on_large_stack(scope, || self.execute(events)) {
                 Ok(guests) => {
                     record.watch(&inbox);
-                    let panicked = |_| (lost("the host panicked while it ran this trial"), Cost::default());
+                    let panicked = |_| Concluded::lost("the host panicked while it ran this trial");
                     guests.join().unwrap_or_else(panicked)
                 }
-                Err(error) => (lost(&error.to_string()), Cost::default()),
+                Err(error) => Concluded::lost(&error.to_string()),
             }
         });
+        let Concluded { outcome, mut cost, host_call_seconds } = concluded;
         cost.wall_seconds = began.elapsed().as_secs_f64();
-        Verdict { outcome, cost, curve: record.curve, log: record.log.into_text() }
+        Verdict { outcome, cost, curve: record.curve, log: record.log.into_text(), host_call_seconds }
     }
 
-    fn execute(&self, events: SyncSender<Event>) -> (Outcome, Cost) {
+    fn execute(&self, events: SyncSender<Event>) -> Concluded {
         let linked = self.executor.linked(Role::Executor, self.candidate_policy).and_then(|executor| {
             Ok((executor, self.evaluator.linked(Role::Evaluator, self.evaluator_policy)?))
         });
         let (executor, evaluator) = match linked {
             Ok(linked) => linked,
-            Err(error) => return (lost(&error.to_string()), Cost::default()),
+            Err(error) => return Concluded::lost(&error.to_string()),
         };
         let candidate = match self.start_candidate(executor, events.clone()) {
             Ok(candidate) => candidate,
             Err(error) => {
-                return (lost(&format!("no sandbox for the candidate: {error:#}")), Cost::default());
+                return Concluded::lost(&format!("no sandbox for the candidate: {error:#}"));
             }
         };
         if candidate.end().is_some() {
@@ -144,7 +147,7 @@ impl Evaluation<'_> {
         evaluator: InstancePre<GuestState>,
         candidate: Candidate,
         events: SyncSender<Event>,
-    ) -> (Outcome, Cost) {
+    ) -> Concluded {
         let grant = Grant {
             device: self.device.clone(),
             random: RandomStream::new(self.seed, "evaluator"),
@@ -156,7 +159,7 @@ impl Evaluation<'_> {
         let mut store = match new_store(self.runtime.engine(), self.evaluator_policy, grant) {
             Ok(store) => store,
             Err(error) => {
-                return (lost(&format!("no sandbox for the evaluator: {error:#}")), Cost::default());
+                return Concluded::lost(&format!("no sandbox for the evaluator: {error:#}"));
             }
         };
         store.data_mut().candidate = Some(Box::new(candidate));
@@ -174,12 +177,12 @@ impl Evaluation<'_> {
         };
         match store.data_mut().candidate.take() {
             Some(candidate) => self.conclude(&candidate, Some(answer)),
-            None => (lost("the evaluator's sandbox lost its candidate"), Cost::default()),
+            None => Concluded::lost("the evaluator's sandbox lost its candidate"),
         }
     }
 
     /// The rules of who is to blame, in order: the user, the candidate, the evaluator.
-    fn conclude(&self, candidate: &Candidate, answer: Option<Result<WitScore, Refusal>>) -> (Outcome, Cost) {
+    fn conclude(&self, candidate: &Candidate, answer: Option<Result<WitScore, Refusal>>) -> Concluded {
         let cost = Cost {
             device_seconds: candidate.elapsed_seconds(),
             instructions: candidate.instructions(),
@@ -196,7 +199,7 @@ impl Evaluation<'_> {
             (None, Some(Err(Refusal::Fault(ending)))) => self.evaluator_fault(&ending),
             (None, None) => lost("nothing was evaluated"),
         };
-        (outcome, cost)
+        Concluded { outcome, cost, host_call_seconds: candidate.host_call_seconds() }
     }
 
     fn evaluator_fault(&self, ending: &Ending) -> Outcome {
@@ -208,6 +211,20 @@ impl Evaluation<'_> {
             Ending::Trapped(words) => format!("trapped: {words}"),
         };
         lost(&format!("the evaluator {} {what}", self.evaluator.origin()))
+    }
+}
+
+/// How an evaluation ended, before its real time is known.
+struct Concluded {
+    outcome: Outcome,
+    cost: Cost,
+    host_call_seconds: f64,
+}
+
+impl Concluded {
+    /// The host failed.
+    fn lost(reason: &str) -> Self {
+        Concluded { outcome: lost(reason), cost: Cost::default(), host_call_seconds: 0.0 }
     }
 }
 

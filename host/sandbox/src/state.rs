@@ -1,6 +1,7 @@
 //! What the host keeps for one sandbox: the data of its store.
 
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use proofhouse_compute::data::TokenStream;
 use proofhouse_compute::{DeviceModel, Session};
@@ -66,6 +67,8 @@ pub(crate) struct GuestState {
     /// Device seconds when the call that runs began.
     pub(crate) call_started_seconds: f64,
     pub(crate) calls_after_quota: u32,
+    /// Real time inside host calls, for measurements: no guest and no score ever sees it.
+    pub(crate) host_call_time: Duration,
     /// Bytes that one call may move to the host, for messages.
     pub(crate) host_call_fuel: usize,
 }
@@ -118,7 +121,10 @@ pub(crate) fn host_call<R>(
     body: impl FnOnce(&mut GuestState) -> wasmtime::Result<R>,
 ) -> wasmtime::Result<R> {
     enter(&mut cx)?;
-    let result = body(cx.data_mut())?;
+    let began = Instant::now();
+    let state = cx.data_mut();
+    let result = body(state)?;
+    state.host_call_time += began.elapsed();
     meter::refuel(&mut cx)?;
     Ok(result)
 }

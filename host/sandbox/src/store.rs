@@ -1,5 +1,7 @@
 //! The one function that builds stores: every limit is set here, before anything of the guest runs.
 
+use std::time::Duration;
+
 use proofhouse_compute::data::TokenStream;
 use proofhouse_compute::{DeviceModel, Session};
 use wasmtime::component::ResourceTable;
@@ -53,6 +55,7 @@ pub(crate) fn new_store(
         candidate: None,
         call_started_seconds: 0.0,
         calls_after_quota: 0,
+        host_call_time: Duration::ZERO,
         host_call_fuel: policy.host_call_fuel(),
     };
     let mut store = Store::try_new(engine, state)?;

@@ -54,7 +54,7 @@ struct Training {
     device_seconds: f64,
     /// Guest instructions in that time.
     instructions: u64,
-    /// Share of wall time outside tensor operations: guest instructions at the speed of the loop.
+    /// Share of wall time outside tensor operations, which is outside host calls.
     wall_share_outside_tensors: f64,
     /// The same share by the cost model.
     device_share_outside_tensors: f64,
@@ -73,7 +73,7 @@ pub fn run(arguments: &BenchArguments) -> Result<Status> {
         sandbox_start: spread(starts),
         native_python: native.map(spread),
         instructions_per_second: rate,
-        training: bench.training(rate)?,
+        training: bench.training()?,
     };
     if arguments.json {
         print_json(&measured)?;
@@ -169,14 +169,14 @@ impl Bench {
     }
 
     /// Two trainings of the unpatched program; what the longer has more of is training and nothing else.
-    fn training(&self, rate: f64) -> Result<Option<Training>> {
+    fn training(&self) -> Result<Option<Training>> {
         if self.streams.is_none() {
             return Ok(None);
         }
         let profile = self.environment.profile("cpu").map_err(machine::cannot_begin)?;
         let main = self.environment.problem.files.iter().find(|file| file.path == self.environment.main);
         let Some(main) = main else { return Ok(None) };
-        let mut costs = Vec::new();
+        let mut measured = Vec::new();
         for device_seconds in TRAININGS {
             let mut settings = profile.evaluator_settings.clone();
             settings["train-device-seconds"] = json!(device_seconds);
@@ -188,17 +188,18 @@ impl Bench {
                     reason(&verdict)
                 )));
             }
-            costs.push(verdict.cost);
+            measured.push(verdict);
         }
-        let (short, long) = (costs[0], costs[1]);
-        let wall_seconds = long.wall_seconds - short.wall_seconds;
-        let device_seconds = long.device_seconds - short.device_seconds;
-        let instructions = long.instructions.saturating_sub(short.instructions);
+        let (short, long) = (&measured[0], &measured[1]);
+        let wall_seconds = long.cost.wall_seconds - short.cost.wall_seconds;
+        let host_call_seconds = long.host_call_seconds - short.host_call_seconds;
+        let device_seconds = long.cost.device_seconds - short.cost.device_seconds;
+        let instructions = long.cost.instructions.saturating_sub(short.cost.instructions);
         Ok(Some(Training {
             wall_seconds,
             device_seconds,
             instructions,
-            wall_share_outside_tensors: instructions as f64 / rate / wall_seconds,
+            wall_share_outside_tensors: 1.0 - host_call_seconds / wall_seconds,
             device_share_outside_tensors: instructions as f64
                 / profile.device.instructions_per_second
                 / device_seconds,
@@ -283,8 +284,8 @@ fn render(measured: &Measured) -> String {
     text.push_str(&format!("a Python loop in the sandbox: {rate} guest instructions a second\n"));
     match &measured.training {
         Some(training) => text.push_str(&format!(
-            "training nanogpt (profile cpu): {} for {} of device time; outside tensor operations {:.1} % of wall time \
-             (guest instructions at the loop's speed), {:.1} % of device time (cost model)\n",
+            "training nanogpt (profile cpu): {} for {} of device time; outside tensor operations {:.1} % of wall time, \
+             {:.1} % of device time (cost model)\n",
             numbers::seconds(training.wall_seconds),
             numbers::seconds(training.device_seconds),
             100.0 * training.wall_share_outside_tensors,

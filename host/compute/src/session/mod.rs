@@ -67,6 +67,21 @@ impl Session {
         self.deadline = seconds;
     }
 
+    /// Lets `seconds` of device time pass in which nothing is done.
+    ///
+    /// # Errors
+    /// `quota.device-time` where the deadline would pass; then no time has passed.
+    pub fn wait(&mut self, seconds: f64) -> Result<()> {
+        let picoseconds = (seconds * 1e12).ceil() as u64;
+        let after = self.clock.seconds(&self.model, picoseconds);
+        if after <= self.deadline {
+            self.clock.advance(picoseconds);
+            return Ok(());
+        }
+        let message = format!("waiting {seconds:.3} seconds would pass the deadline at {:.3}", self.deadline);
+        self.note(Err(Error::new(Code::QuotaDeviceTime, message)))
+    }
+
     /// What [`Session::set_deadline`] set; infinity at first.
     pub fn deadline_seconds(&self) -> f64 {
         self.deadline

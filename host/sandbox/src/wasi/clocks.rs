@@ -15,20 +15,24 @@ struct Datetime {
     nanoseconds: u32,
 }
 
-fn nanoseconds(state: &GuestState) -> u64 {
-    // The cast saturates: a program can't run long enough to meet that.
-    (state.session.elapsed_seconds() * 1e9) as u64
+/// What the monotonic clock shows.
+pub(super) fn nanoseconds(state: &GuestState) -> u64 {
+    // Rounded up, so that who waited until a time reads no earlier one. The cast saturates.
+    (state.session.elapsed_seconds() * 1e9).ceil() as u64
 }
 
 pub(super) fn monotonic(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {
     instance.func_wrap("now", |cx, (): ()| host_call(cx, |state| Ok((nanoseconds(state),))))?;
     instance.func_wrap("resolution", |cx, (): ()| host_call(cx, |_| Ok((1_u64,))))?;
-    for subscribe in ["subscribe-instant", "subscribe-duration"] {
-        instance.func_wrap(subscribe, |cx, (_when,): (u64,)| {
-            host_call(cx, |state| Ok((state.hold(Pollable)?,)))
-        })?;
-    }
-    Ok(())
+    instance.func_wrap("subscribe-instant", |cx, (when,): (u64,)| {
+        host_call(cx, |state| Ok((state.hold(Pollable { due: when })?,)))
+    })?;
+    instance.func_wrap("subscribe-duration", |cx, (wait,): (u64,)| {
+        host_call(cx, |state| {
+            let due = nanoseconds(state).saturating_add(wait);
+            Ok((state.hold(Pollable { due })?,))
+        })
+    })
 }
 
 pub(super) fn wall(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {

@@ -1,8 +1,9 @@
-//! `wasi:io`: a closed input, captured outputs, and waiting that is always over.
+//! `wasi:io`: a closed input, captured outputs, and waiting that takes device time and no real time.
 
 use wasmtime::StoreContextMut;
 use wasmtime::component::{ComponentType, Lift, LinkerInstance, Lower, Resource};
 
+use super::clocks::nanoseconds;
 use crate::output::Stream;
 use crate::state::{GuestState, Stop, host_call};
 
@@ -10,8 +11,10 @@ use crate::state::{GuestState, Stop, host_call};
 pub(super) struct InputStream;
 /// Standard output or standard error.
 pub(super) struct OutputStream(pub(super) Stream);
-/// Something to wait for: it has happened.
-pub(super) struct Pollable;
+/// Something to wait for: a time on the monotonic clock, in nanoseconds. Streams are ready at time 0.
+pub(super) struct Pollable {
+    pub(super) due: u64,
+}
 /// A stream's error that no guest ever gets.
 pub(super) enum StreamFailure {}
 
@@ -31,15 +34,37 @@ type Outlet = Resource<OutputStream>;
 /// Bytes that a guest may write at a time; WASI wants at least 4096.
 const WRITE_BYTES: u64 = 65_536;
 
+/// Lets device time pass until the monotonic clock shows `due`. Whoever waits past the deadline is stopped there.
+fn wait_until(state: &mut GuestState, due: u64) -> wasmtime::Result<()> {
+    let left = due.saturating_sub(nanoseconds(state));
+    if left == 0 {
+        return Ok(());
+    }
+    match state.session.wait(left as f64 * 1e-9) {
+        Ok(()) => Ok(()),
+        Err(spent) => Err(state.halt(Stop::Quota(spent))),
+    }
+}
+
 pub(super) fn poll(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {
-    instance.func_wrap("[method]pollable.ready", |cx, (_this,): (Resource<Pollable>,)| {
-        host_call(cx, |_| Ok((true,)))
+    instance.func_wrap("[method]pollable.ready", |cx, (this,): (Resource<Pollable>,)| {
+        host_call(cx, |state| Ok((state.table.get(&this)?.due <= nanoseconds(state),)))
     })?;
-    instance.func_wrap("[method]pollable.block", |cx, (_this,): (Resource<Pollable>,)| {
-        host_call(cx, |_| Ok(()))
+    instance.func_wrap("[method]pollable.block", |cx, (this,): (Resource<Pollable>,)| {
+        host_call(cx, |state| wait_until(state, state.table.get(&this)?.due))
     })?;
     instance.func_wrap("poll", |cx, (waiting,): (Vec<Resource<Pollable>>,)| {
-        host_call(cx, |_| Ok(((0..waiting.len() as u32).collect::<Vec<u32>>(),)))
+        host_call(cx, |state| {
+            let due = |handle| Ok::<u64, wasmtime::Error>(state.table.get(handle)?.due);
+            let dues = waiting.iter().map(due).collect::<wasmtime::Result<Vec<u64>>>()?;
+            let Some(first) = dues.iter().min() else {
+                return Err(wasmtime::Error::msg("wasi:io/poll#poll has nothing to wait for"));
+            };
+            wait_until(state, *first)?;
+            let now = nanoseconds(state);
+            let ready = (0_u32..).zip(dues).filter(|(_, due)| *due <= now).map(|(place, _)| place);
+            Ok((ready.collect::<Vec<u32>>(),))
+        })
     })
 }
 
@@ -55,7 +80,7 @@ pub(super) fn streams(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime
         })?;
     }
     instance.func_wrap("[method]input-stream.subscribe", |cx, (_this,): (Input,)| {
-        host_call(cx, |state| Ok((state.hold(Pollable)?,)))
+        host_call(cx, |state| Ok((state.hold(Pollable { due: 0 })?,)))
     })?;
     instance.func_wrap("[method]output-stream.check-write", |cx, (_this,): (Outlet,)| {
         host_call(cx, |_| Ok((Ok::<u64, StreamError>(WRITE_BYTES),)))
@@ -69,7 +94,7 @@ pub(super) fn streams(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime
         })?;
     }
     instance.func_wrap("[method]output-stream.subscribe", |cx, (_this,): (Outlet,)| {
-        host_call(cx, |state| Ok((state.hold(Pollable)?,)))
+        host_call(cx, |state| Ok((state.hold(Pollable { due: 0 })?,)))
     })
 }
 

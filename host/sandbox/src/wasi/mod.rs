@@ -2,7 +2,7 @@
 //!
 //! There are no files, no sockets, no environment, no real time and no real randomness behind it. Clocks show the
 //! sandbox's device time, random numbers come from its seed, standard output goes to its capped log, and waiting
-//! returns at once. Everything that is not listed here stops the guest when it is called.
+//! takes device time and no real time. Everything that is not listed here stops the guest when it is called.
 //!
 //! We do not use `wasmtime-wasi`: it brings an asynchronous runtime, real sleeping and a file system, all to be
 //! switched off again.
