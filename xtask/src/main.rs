@@ -64,5 +64,5 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
 fn build(workspace: &Workspace, steps: &mut Steps) -> Result<(), Failure> {
     setup::run(workspace, steps)?;
     guests::run(workspace, steps)?;
-    steps.command("build proofhouse", workspace.cargo(["build", "--locked", "-p", "proofhouse"]))
+    steps.command("build proofhouse", workspace.cargo(["build", "--locked", "--workspace", "--bins"]))
 }

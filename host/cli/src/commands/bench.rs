@@ -1,6 +1,6 @@
 //! `proofhouse bench sandbox`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -67,7 +67,8 @@ pub fn run(arguments: &BenchArguments) -> Result<Status> {
     for _ in 0..arguments.starts {
         starts.push(bench.first_statement()?);
     }
-    let native: Option<Vec<f64>> = (0..arguments.starts).map(|_| native_python()).collect();
+    let native: Option<Vec<f64>> = native_interpreter()
+        .and_then(|interpreter| (0..arguments.starts).map(|_| native_python(&interpreter)).collect());
     let rate = bench.loop_rate()?;
     let measured = Measured {
         sandbox_start: spread(starts),
@@ -241,16 +242,21 @@ impl Observer for Silent {
     fn metric(&mut self, _point: CurvePoint) {}
 }
 
-/// Seconds that the machine's own Python takes to do nothing.
-fn native_python() -> Option<f64> {
+/// The machine's own Python: the interpreter itself, where `python3` is a script that looks for one.
+fn native_interpreter() -> Option<PathBuf> {
+    let ask = ["-I", "-c", "import sys; print(sys.executable)"];
+    let answer = Command::new("python3").args(ask).stdin(Stdio::null()).output().ok()?;
+    let path = PathBuf::from(String::from_utf8(answer.stdout).ok()?.trim_end());
+    path.is_absolute().then_some(path)
+}
+
+/// Seconds that it takes to do nothing.
+fn native_python(interpreter: &Path) -> Option<f64> {
     let began = Instant::now();
-    let status = Command::new("python3")
-        .args(["-I", "-c", "pass"])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .ok()?;
+    let quiet = |mut command: Command| command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let mut command = Command::new(interpreter);
+    command.args(["-I", "-c", "pass"]);
+    let status = quiet(command).ok()?;
     status.success().then(|| began.elapsed().as_secs_f64())
 }
 

@@ -55,7 +55,7 @@ pub(super) fn poll(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::R
     })?;
     instance.func_wrap("poll", |cx, (waiting,): (Vec<Resource<Pollable>>,)| {
         host_call(cx, |state| {
-            let due = |handle| Ok::<u64, wasmtime::Error>(state.table.get(handle)?.due);
+            let due = |handle: &Resource<Pollable>| wasmtime::Result::Ok(state.table.get(handle)?.due);
             let dues = waiting.iter().map(due).collect::<wasmtime::Result<Vec<u64>>>()?;
             let Some(first) = dues.iter().min() else {
                 return Err(wasmtime::Error::msg("wasi:io/poll#poll has nothing to wait for"));
