@@ -15,7 +15,8 @@ fn two_runs_with_different_numbers_of_workers_have_identical_trials() {
     let verdicts = |name: &str| place.trials(name).iter().map(verdict).collect::<Vec<_>>();
     let first = verdicts("first");
     assert_eq!(first.len(), 8);
-    assert!(first.iter().filter(|v| !v.3.contains(": ")).count() > 0, "some trial is scored: {first:#?}");
+    let scored = place.trials("first").iter().filter(|trial| trial.outcome.score().is_some()).count();
+    assert!(scored >= 4, "most trials are scored: {first:#?}");
     assert_eq!(first, verdicts("second"), "the same run twice");
     assert_eq!(first, verdicts("alone"), "one worker and two");
 }

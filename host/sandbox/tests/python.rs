@@ -118,10 +118,13 @@ fn nothing_of_the_machine_is_there() {
 }
 
 #[test]
-fn sleeping_takes_no_real_time() {
-    let mut setting = setting("import time\ndef go():\n    time.sleep(10_000)\n    return 1.0\n", 1e6);
-    setting.candidate_policy = guests::policy("candidate", &[("wall-seconds", "60.0")]);
-    assert_eq!(setting.outcome(), "scored: 1");
+fn sleeping_takes_device_time_and_no_real_time() {
+    let program = "import time\ndef go():\n    began = time.monotonic()\n    time.sleep(10_000)\n    \
+                   return float(time.monotonic() - began >= 10_000)\n";
+    let mut patient = setting(program, 1e6);
+    patient.candidate_policy = guests::policy("candidate", &[("wall-seconds", "60.0")]);
+    assert_eq!(patient.outcome(), "scored: 1");
+    assert_ends(program, 2.0, "exhausted", "device-time");
 }
 
 #[test]

@@ -253,7 +253,9 @@ fn native_interpreter() -> Option<PathBuf> {
 /// Seconds that it takes to do nothing.
 fn native_python(interpreter: &Path) -> Option<f64> {
     let began = Instant::now();
-    let quiet = |mut command: Command| command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let quiet = |mut command: Command| {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()
+    };
     let mut command = Command::new(interpreter);
     command.args(["-I", "-c", "pass"]);
     let status = quiet(command).ok()?;

@@ -123,6 +123,8 @@ mod tests {
     fn a_list_that_is_missing_empty_or_misspelt_is_refused_by_name() {
         assert!(read_list("{}").expect_err("missing").contains("ideas"));
         assert!(read_list(r#"{"ideas": []}"#).expect_err("empty").contains("empty"));
-        assert!(read_list(r#"{"ideas": [{"title": "a", "dif": "x"}]}"#).expect_err("misspelt").contains("dif"));
+        assert!(
+            read_list(r#"{"ideas": [{"title": "a", "dif": "x"}]}"#).expect_err("misspelt").contains("dif")
+        );
     }
 }
