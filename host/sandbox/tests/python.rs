@@ -48,7 +48,9 @@ def go():
 "#;
     let setting = setting(program, 2.0);
     let (mut first, mut second) = (setting.run().0, setting.run().0);
-    (first.cost.wall_seconds, second.cost.wall_seconds) = (0.0, 0.0);
+    for verdict in [&mut first, &mut second] {
+        (verdict.cost.wall_seconds, verdict.host_call_seconds) = (0.0, 0.0);
+    }
     assert!(first.outcome.score().is_some(), "{first:?}");
     assert_eq!(first, second);
 }
