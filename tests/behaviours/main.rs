@@ -3,5 +3,6 @@
 mod hostile;
 mod killed;
 mod paper;
+mod proposals;
 mod repeated;
 mod workplace;
