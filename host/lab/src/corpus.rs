@@ -1,7 +1,7 @@
 //! Preparing data: source text that every build machine has, or any file, into shards with recorded digests.
 
 use std::collections::HashSet;
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -153,10 +153,14 @@ fn write(
     let corpus =
         Corpus { origin: origin.to_owned(), list_digest, train: part(&train), held_out: part(&held_out) };
     let manifest = out.join("corpus.json");
+    fs::create_dir_all(out).map_err(LabError::io(out))?;
+    // Two runs may want the same data at once: the second waits, and finds them there.
+    let path = out.join("lock");
+    let lock = File::create(&path).map_err(LabError::io(&path))?;
+    lock.lock().map_err(LabError::io(&path))?;
     if is_whole(out, &manifest, &corpus)? {
         return Ok(corpus);
     }
-    fs::create_dir_all(out).map_err(LabError::io(out))?;
     match fs::remove_file(&manifest) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(LabError::io(&manifest)(error)),
         _ => {}

@@ -114,3 +114,19 @@ fn nothing_to_train_on_is_an_error() {
     let message = prepare_sources(&[], dir.path(), &Caps::default()).expect_err("nothing").to_string();
     assert!(message.contains("too few `.rs` files"), "{message}");
 }
+
+#[test]
+fn runs_that_prepare_the_same_data_at_once_all_find_it_whole() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("novel.txt");
+    fs::write(&file, "0123456789".repeat(100_000)).expect("writes");
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                let out = prepare_file(&file, dir.path()).expect("prepares");
+                let train = TokenStream::open(out.join("train.bin")).expect("whole");
+                assert_eq!(train.len(), 950_000);
+            });
+        }
+    });
+}
