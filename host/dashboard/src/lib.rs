@@ -14,7 +14,7 @@ mod from_ledger;
 mod headline;
 mod lineage;
 mod markup;
-mod numbers;
+pub mod numbers;
 mod page;
 mod provenance;
 mod scale;

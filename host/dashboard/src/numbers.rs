@@ -27,7 +27,7 @@ fn signed(value: f64, plus: bool) -> String {
 }
 
 /// Seconds with unit, as a person says them: `812 ms`, `8.02 s`, `5 min 12 s`, `3 h 07 min`.
-pub(crate) fn seconds(value: f64) -> String {
+pub fn seconds(value: f64) -> String {
     if !value.is_finite() || value < 0.0 {
         return "–".to_owned();
     }
@@ -46,7 +46,7 @@ pub(crate) fn seconds(value: f64) -> String {
 }
 
 /// A count in thousands, millions, billions: `812`, `1.20 M`.
-pub(crate) fn count(value: u64) -> String {
+pub fn count(value: u64) -> String {
     let value = value as f64;
     match value {
         _ if value < 1e4 => format!("{value:.0}"),

@@ -1,4 +1,6 @@
-//! How numbers are written for people.
+//! How numbers are written on a terminal: as on the report's page, with ASCII signs.
+
+pub use proofhouse_dashboard::numbers::{count, seconds};
 
 /// A score with four decimals, or as many as a small value needs.
 pub fn score(value: f64) -> String {
@@ -21,25 +23,6 @@ pub fn gain(value: f64) -> String {
     if value > 0.0 { format!("+{digits}") } else { digits }
 }
 
-/// Seconds with their unit: `812 ms`, `8.02 s`, `5 min 12 s`, `3 h 07 min`.
-pub fn seconds(value: f64) -> String {
-    if !value.is_finite() || value < 0.0 {
-        return "-".to_owned();
-    }
-    if value < 0.9995 {
-        return format!("{:.0} ms", value * 1e3);
-    }
-    if value < 59.995 {
-        return format!("{value:.2} s");
-    }
-    let whole = value.round() as u64;
-    if whole < 3600 {
-        format!("{} min {:02} s", whole / 60, whole % 60)
-    } else {
-        format!("{} h {:02} min", whole / 3600, whole % 3600 / 60)
-    }
-}
-
 /// Seconds to go, without false precision: `40 s`, `3 min`, `2 h 10 min`.
 pub fn rough_seconds(value: f64) -> String {
     if !value.is_finite() || value < 0.0 {
@@ -50,18 +33,6 @@ pub fn rough_seconds(value: f64) -> String {
         0..=90 => format!("{} s", whole.div_ceil(5) * 5),
         91..3600 => format!("{} min", whole.div_ceil(60)),
         _ => format!("{} h {:02} min", whole / 3600, whole % 3600 / 60),
-    }
-}
-
-/// A count in thousands, millions, billions: `812`, `1.20 M`.
-pub fn count(value: u64) -> String {
-    let value = value as f64;
-    match value {
-        _ if value < 1e4 => format!("{value:.0}"),
-        _ if value < 1e6 => format!("{:.1} k", value / 1e3),
-        _ if value < 1e9 => format!("{:.2} M", value / 1e6),
-        _ if value < 1e12 => format!("{:.2} G", value / 1e9),
-        _ => format!("{:.2} T", value / 1e12),
     }
 }
 
