@@ -44,7 +44,7 @@ pub const MOVES: &[Move] = &[
         name: "hashed-pairs",
         title: "embeddings of hashed token pairs, {buckets} buckets",
         rationale: "The previous token reaches the first layer without attention; hashing keeps the table small (arXiv \
-                    2006.07698 for the trick). The last token is kept for the cached step.",
+                    1709.03933 for the trick). The last token is kept for the cached step.",
         parameters: &[one_of("buckets", &["2048", "4096", "8192"])],
         excludes: &[],
         edits: &[
