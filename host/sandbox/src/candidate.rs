@@ -125,6 +125,12 @@ impl Candidate {
     }
 
     fn accept(&mut self, entry: &str, values: Vec<Value>) -> Option<Vec<Carried>> {
+        if let Some(spent) = self.store.data().session.exhausted() {
+            let reason =
+                format!("{}: {}\n`{entry}` caught it and went on", spent.code.as_str(), spent.message);
+            self.fail(FailureKind::Exhausted, reason);
+            return None;
+        }
         if let Err(reason) = check_values(&values) {
             self.fail(FailureKind::Crashed, format!("`{entry}` returned {reason}"));
             return None;

@@ -130,6 +130,13 @@ fn sleeping_takes_device_time_and_no_real_time() {
 }
 
 #[test]
+fn a_spent_quota_that_was_caught_is_still_spent() {
+    let program = "import torch\ndef go():\n    try:\n        torch.zeros(10**6, 10**6)\n    except Exception:\n        \
+                   pass\n    return 1.0\n";
+    assert_ends(program, 2.0, "exhausted: quota.", "caught it and went on");
+}
+
+#[test]
 fn tracebacks_name_the_programs_own_lines() {
     let program = "def helper():\n    raise ValueError('bad \\x1b[2J thing')\ndef go():\n    helper()\n";
     let outcome = setting(program, 2.0).outcome();
