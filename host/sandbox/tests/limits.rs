@@ -104,8 +104,8 @@ fn tensors_are_bounded_and_a_guest_that_goes_on_is_stopped() {
     let few = [("tensors", "100")];
     // It notices, and traps.
     assert_exhausted(&outcome(&times(200, &scalar(true)), "", 1.0, &few), "quota.tensors");
-    // It goes on for a while, and answers: that is its good right.
-    assert_eq!(outcome(&times(200, &scalar(false)), "", 1.0, &few), "scored: 1");
+    // It goes on for a while, and answers: the contract says that who goes on after a spent quota is stopped.
+    assert_exhausted(&outcome(&times(200, &scalar(false)), "", 1.0, &few), "quota.tensors");
     // It goes on for too long.
     assert_exhausted(&outcome(&times(5000, &scalar(false)), "", 1.0, &few), "quota.tensors");
     assert_eq!(outcome(&times(5000, &scalar(false)), "", 1.0, &[]), "scored: 1");
