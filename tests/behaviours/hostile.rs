@@ -80,14 +80,17 @@ fn plugins(ideas: &[(String, String)]) -> String {
 fn each_hostile_program_ends_with_its_right_outcome_and_the_run_goes_on() {
     let cases: Cases = toml::from_str(include_str!("../hostile/cases.toml")).expect("cases.toml");
     let baseline = baseline();
-    let honest = Case {
-        name: "an honest change".into(),
-        code: Some("torch.manual_seed(seed + 1)".into()),
-        append: None,
-        outcome: "scored".into(),
-        detail: String::new(),
+    let change = |code: &str| {
+        let case = Case {
+            name: "an honest change".into(),
+            code: Some(code.into()),
+            append: None,
+            outcome: "scored".into(),
+            detail: String::new(),
+        };
+        case.diff(&baseline)
     };
-    let mut ideas = vec![("honest, first".to_owned(), honest.diff(&baseline))];
+    let mut ideas = vec![("honest, first".to_owned(), change("torch.manual_seed(seed + 1)"))];
     ideas.extend(cases.case.iter().map(|case| (case.name.clone(), case.diff(&baseline))));
     ideas.push(("nothing changed".to_owned(), String::new()));
     ideas.push((
@@ -98,7 +101,9 @@ fn each_hostile_program_ends_with_its_right_outcome_and_the_run_goes_on() {
         "a hunk that does not fit".to_owned(),
         "--- a/train.py\n+++ b/train.py\n@@ -3,1 +3,1 @@\n-not there\n+neither\n".to_owned(),
     ));
-    ideas.push(("honest, last".to_owned(), honest.diff(&baseline)));
+    ideas.push(("only a comment".to_owned(), change("# nothing runs otherwise")));
+    ideas.push(("the first again, dressed up".to_owned(), change("torch.manual_seed( seed+1 )  # new")));
+    ideas.push(("honest, last".to_owned(), change("torch.manual_seed(seed + 2)")));
 
     let place = Workplace::new();
     // Long enough to reach each limit before the budget ends.
@@ -125,6 +130,8 @@ fn each_hostile_program_ends_with_its_right_outcome_and_the_run_goes_on() {
         ("nothing changed", "refused"),
         ("a file it may not touch", "refused"),
         ("a hunk that does not fit", "unpatched"),
+        ("only a comment", "refused"),
+        ("the first again, dressed up", "refused"),
         ("honest, last", "scored"),
     ] {
         let (word, detail) = described(&by_title[title].outcome);
@@ -133,8 +140,8 @@ fn each_hostile_program_ends_with_its_right_outcome_and_the_run_goes_on() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong outcomes:\n{}", wrong.len(), wrong.join("\n\n"));
-    // What came before a hostile program and what came after it are the same program with the same luck.
-    assert_eq!(by_title["honest, first"].outcome.word(), by_title["honest, last"].outcome.word());
+    let (_, detail) = described(&by_title["the first again, dressed up"].outcome);
+    assert!(detail.contains("the program is that of trial 0"), "{detail}");
 }
 
 fn described(outcome: &Outcome) -> (&'static str, String) {

@@ -2,6 +2,8 @@
 
 mod hostile;
 mod killed;
+mod model_script;
+mod models;
 mod paper;
 mod proposals;
 mod repeated;

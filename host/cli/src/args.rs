@@ -31,6 +31,12 @@ pub enum Command {
     /// Run jobs that a lab sends on standard input
     #[command(hide = true)]
     Worker,
+    /// Check and look into a run's language models
+    Models {
+        /// What to do.
+        #[command(subcommand)]
+        command: ModelsCommand,
+    },
     /// Make data sets
     Corpus {
         /// What to do.
@@ -75,6 +81,13 @@ pub struct RunArguments {
     /// Data to train on and to hold out: a text, a .bin shard, or a prepared folder; overrides the run file
     #[arg(long, value_name = "FILE")]
     pub data: Option<PathBuf>,
+    /// Recorded answers in place of the language models: a run (as for `resume`), its folder, or a file that `record`
+    /// wrote. No key is read and nothing is sent
+    #[arg(long, value_name = "RUN|FILE")]
+    pub replay: Option<String>,
+    /// Limits of the language models' budget; override the run file.
+    #[command(flatten)]
+    pub budget: BudgetArguments,
     /// Where the runs are.
     #[command(flatten)]
     pub runs: RunsFolder,
@@ -84,6 +97,20 @@ pub struct RunArguments {
     /// One JSON object per event, one a line
     #[arg(long)]
     pub json: bool,
+}
+
+/// What a run may use up of its language models.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct BudgetArguments {
+    /// Dollars for language models, over the whole run
+    #[arg(long, value_name = "USD")]
+    pub max_usd: Option<f64>,
+    /// Tokens, in and out, over the whole run
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<u64>,
+    /// Requests to language models, retries included, over the whole run
+    #[arg(long, value_name = "N")]
+    pub max_requests: Option<u64>,
 }
 
 /// `proofhouse resume`
@@ -98,6 +125,9 @@ pub struct ResumeArguments {
     /// Go on although components or data have changed; the change is recorded
     #[arg(long)]
     pub allow_changed: bool,
+    /// Limits of the language models' budget; as before where left out.
+    #[command(flatten)]
+    pub budget: BudgetArguments,
     /// Where the runs are.
     #[command(flatten)]
     pub runs: RunsFolder,
@@ -152,6 +182,45 @@ pub struct ReplayArguments {
 /// `proofhouse list`
 #[derive(Debug, Args)]
 pub struct ListArguments {
+    /// Where the runs are.
+    #[command(flatten)]
+    pub runs: RunsFolder,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofhouse models`
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// Ask each model of a run file for one word: does it answer, how fast, at what price
+    Check(CheckArguments),
+    /// Show what was asked of language models in a run, and what they answered
+    Log(LogArguments),
+}
+
+/// `proofhouse models check`
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Run file (TOML) with the models
+    pub file: PathBuf,
+    /// Only this model; all where left out
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `proofhouse models log`
+#[derive(Debug, Args)]
+pub struct LogArguments {
+    /// Run: name of its folder, a unique beginning of it, or `latest`
+    #[arg(default_value = "latest")]
+    pub run: String,
+    /// Show this exchange whole, by its number
+    #[arg(long, value_name = "N")]
+    pub exchange: Option<u64>,
     /// Where the runs are.
     #[command(flatten)]
     pub runs: RunsFolder,

@@ -12,6 +12,8 @@ pub enum Status {
     Failed = 1,
     /// The command line, a file or a name is wrong.
     Usage = 2,
+    /// The language models' budget is spent; the run can be resumed with a larger one.
+    BudgetSpent = 3,
     /// By Ctrl-C.
     Interrupted = 130,
 }

@@ -40,6 +40,7 @@ fn exit_code(status: Status) -> ExitCode {
         Status::Done => 0,
         Status::Failed => 1,
         Status::Usage => 2,
+        Status::BudgetSpent => 3,
         Status::Interrupted => 130,
     })
 }

@@ -2,15 +2,14 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
 
 use proofhouse_types::CurvePoint;
 
 use crate::process::{Handle, WorkerCommand};
-use crate::supervisor::{Shared, Supervisor};
+use crate::supervisor::{Shared, Supervisor, Tell};
 use crate::{FleetError, Job, Verdict};
 
 /// Something that happened to a job.
@@ -51,27 +50,31 @@ pub enum What {
 /// Workers, and the queue they are fed from. Dropping it kills the workers and waits for them.
 pub struct Fleet {
     jobs: Option<Sender<Job>>,
-    events: Receiver<Event>,
     shared: Arc<Shared>,
     seats: Vec<Arc<Mutex<Option<Handle>>>>,
     supervisors: Vec<JoinHandle<()>>,
 }
 
 impl Fleet {
-    /// A fleet of `workers` processes (at least one); each is started when it gets its first job.
+    /// A fleet of `workers` processes (at least one); each is started when it gets its first job. What happens goes to
+    /// `events`, whose receiver may be listening for other things too.
     ///
     /// # Errors
     /// Where the system gives no threads.
-    pub fn start(workers: usize, command: WorkerCommand) -> Result<Fleet, FleetError> {
+    pub fn start<E: From<Event> + Send + 'static>(
+        workers: usize,
+        command: WorkerCommand,
+        events: Sender<E>,
+    ) -> Result<Fleet, FleetError> {
         let (jobs, queue) = channel();
-        let (sender, events) = channel();
+        // Nobody listens once the fleet is being dropped.
+        let tell: Tell = Arc::new(move |event| drop(events.send(event.into())));
         let shared = Arc::new(Shared { queue: Mutex::new(queue), stopping: AtomicBool::new(false), command });
-        let mut fleet =
-            Fleet { jobs: Some(jobs), events, shared, seats: Vec::new(), supervisors: Vec::new() };
+        let mut fleet = Fleet { jobs: Some(jobs), shared, seats: Vec::new(), supervisors: Vec::new() };
         for _ in 0..workers.max(1) {
             let seat = Arc::new(Mutex::new(None));
             let supervisor =
-                Supervisor { shared: fleet.shared.clone(), events: sender.clone(), seat: seat.clone() };
+                Supervisor { shared: fleet.shared.clone(), tell: tell.clone(), seat: seat.clone() };
             // The thread lives as long as its worker: the worker's death signal is tied to the thread that made it.
             let thread = thread::Builder::new()
                 .name("supervisor".into())
@@ -94,11 +97,6 @@ impl Fleet {
             // The queue's other end is in `self.shared`: it outlives this call.
             let _ = jobs.send(job);
         }
-    }
-
-    /// Waits for the next event, at most so long.
-    pub fn next_event(&self, wait: Duration) -> Option<Event> {
-        self.events.recv_timeout(wait).ok()
     }
 
     /// Kills what runs, and lets nothing start any more. Every job that has no verdict gets the event `Stopped`.

@@ -1,7 +1,7 @@
 //! One thread per worker: keeps the process alive, gives it jobs, and decides what a death means.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,10 +28,13 @@ pub(crate) struct Shared {
     pub(crate) command: WorkerCommand,
 }
 
+/// Passes an event on.
+pub(crate) type Tell = Arc<dyn Fn(Event) + Send + Sync>;
+
 /// A worker's place in the fleet.
 pub(crate) struct Supervisor {
     pub(crate) shared: Arc<Shared>,
-    pub(crate) events: Sender<Event>,
+    pub(crate) tell: Tell,
     /// The process that whoever stops the fleet must kill.
     pub(crate) seat: Arc<Mutex<Option<Handle>>>,
 }
@@ -52,8 +55,7 @@ impl Supervisor {
             let job = self.shared.queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(job) = job else { break };
             let what = self.see_to(&mut worker, &job);
-            // Nobody listens once the fleet is being dropped.
-            let _ = self.events.send(Event { label: job.label, what });
+            (self.tell)(Event { label: job.label, what });
         }
         self.take_seat(None);
     }
@@ -82,7 +84,7 @@ impl Supervisor {
                 Attempt::Died(how) => {
                     deaths += 1;
                     if deaths < MOST_DEATHS {
-                        let _ = self.events.send(Event { label: job.label, what: What::Restarted(how) });
+                        (self.tell)(Event { label: job.label, what: What::Restarted(how) });
                         continue;
                     }
                     Outcome::failed(FailureKind::Quarantined, format!("killed two workers; the last: {how}"))
@@ -130,7 +132,7 @@ impl Supervisor {
                 }
                 Err(Silence::Ended) => return self.buried(worker),
             };
-            let _ = self.events.send(Event { label: job.label, what });
+            (self.tell)(Event { label: job.label, what });
         }
     }
 

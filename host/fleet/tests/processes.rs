@@ -5,14 +5,18 @@
 
 use std::fs;
 use std::io::{self, BufRead, Write};
+use std::ops::Deref;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use proofhouse_compute::DeviceModel;
-use proofhouse_fleet::{Component, Event, Fleet, Job, PolicyText, Verdict, What, WorkerCommand, serve};
+use proofhouse_fleet::{
+    Component, Event, Fleet, FleetError, Job, PolicyText, Verdict, What, WorkerCommand, serve,
+};
 use proofhouse_types::{FailureKind, Outcome};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -91,11 +95,30 @@ fn job(label: u64, act: &str, with: Value) -> Job {
     }
 }
 
-fn next(fleet: &Fleet) -> Event {
-    fleet.next_event(PATIENCE).expect("an event within two minutes")
+/// A fleet with someone who listens.
+struct Watched {
+    fleet: Fleet,
+    events: Receiver<Event>,
 }
 
-fn finished(fleet: &Fleet) -> (u64, Verdict) {
+impl Deref for Watched {
+    type Target = Fleet;
+
+    fn deref(&self) -> &Fleet {
+        &self.fleet
+    }
+}
+
+fn start(workers: usize, command: WorkerCommand) -> Result<Watched, FleetError> {
+    let (sender, events) = channel();
+    Ok(Watched { fleet: Fleet::start(workers, command, sender)?, events })
+}
+
+fn next(fleet: &Watched) -> Event {
+    fleet.events.recv_timeout(PATIENCE).expect("an event within two minutes")
+}
+
+fn finished(fleet: &Watched) -> (u64, Verdict) {
     loop {
         let event = next(fleet);
         match event.what {
@@ -114,7 +137,7 @@ fn failure(verdict: &Verdict) -> (FailureKind, &str) {
 }
 
 fn a_job_is_answered() {
-    let fleet = Fleet::start(1, command("puppet")).expect("starts");
+    let fleet = start(1, command("puppet")).expect("starts");
     fleet.submit(job(5, "score", json!({"value": 0.1})));
     let events: Vec<Event> = (0..4).map(|_| next(&fleet)).collect();
     assert!(events.iter().all(|event| event.label == 5), "{events:?}");
@@ -128,7 +151,7 @@ fn a_job_is_answered() {
 }
 
 fn a_worker_sees_nothing_of_its_lab() {
-    let fleet = Fleet::start(1, command("puppet")).expect("starts");
+    let fleet = start(1, command("puppet")).expect("starts");
     fleet.submit(job(0, "surroundings", Value::Null));
     let (_, verdict) = finished(&fleet);
     assert_eq!(verdict.log, "CANDLE_NUM_THREADS=1 RAYON_NUM_THREADS=1 in /");
@@ -137,7 +160,7 @@ fn a_worker_sees_nothing_of_its_lab() {
 fn workers_run_at_the_same_time() {
     let dir = tempfile::tempdir().expect("a folder");
     let place = json!({"socket": dir.path().join("meet")});
-    let fleet = Fleet::start(2, command("puppet")).expect("starts");
+    let fleet = start(2, command("puppet")).expect("starts");
     fleet.submit(job(0, "meet", place.clone()));
     fleet.submit(job(1, "meet", place));
     let mut labels = [finished(&fleet).0, finished(&fleet).0];
@@ -147,7 +170,7 @@ fn workers_run_at_the_same_time() {
 
 fn a_job_whose_worker_dies_runs_again() {
     let dir = tempfile::tempdir().expect("a folder");
-    let fleet = Fleet::start(1, command("puppet")).expect("starts");
+    let fleet = start(1, command("puppet")).expect("starts");
     fleet.submit(job(0, "die once", json!({"marker": dir.path().join("died")})));
     let What::Restarted(how) = next(&fleet).what else { panic!("not restarted") };
     assert!(how.contains("signal: 6"), "{how}");
@@ -155,7 +178,7 @@ fn a_job_whose_worker_dies_runs_again() {
 }
 
 fn a_job_that_kills_two_workers_is_quarantined() {
-    let fleet = Fleet::start(1, command("puppet")).expect("starts");
+    let fleet = start(1, command("puppet")).expect("starts");
     fleet.submit(job(0, "die", Value::Null));
     fleet.submit(job(1, "score", json!({"value": 3.0})));
     let (label, verdict) = finished(&fleet);
@@ -168,13 +191,13 @@ fn a_job_that_kills_two_workers_is_quarantined() {
 }
 
 fn nonsense_counts_as_a_death() {
-    let fleet = Fleet::start(1, command("puppet")).expect("starts");
+    let fleet = start(1, command("puppet")).expect("starts");
     fleet.submit(job(0, "nonsense", Value::Null));
     assert_eq!(failure(&finished(&fleet).1).0, FailureKind::Quarantined);
 }
 
 fn a_stuck_worker_is_killed() {
-    let fleet = Fleet::start(1, command("puppet")).expect("starts");
+    let fleet = start(1, command("puppet")).expect("starts");
     fleet.submit(Job { wall_seconds: 0.2, ..job(0, "hang", Value::Null) });
     let (_, verdict) = finished(&fleet);
     let (kind, detail) = failure(&verdict);
@@ -185,7 +208,7 @@ fn a_stuck_worker_is_killed() {
 }
 
 fn a_stopped_fleet_gives_every_job_back() {
-    let fleet = Fleet::start(2, command("puppet")).expect("starts");
+    let fleet = start(2, command("puppet")).expect("starts");
     for label in 0..5 {
         fleet.submit(job(label, "hang", Value::Null));
     }
@@ -204,19 +227,19 @@ fn a_stopped_fleet_gives_every_job_back() {
 
 fn workers_that_do_not_start_are_reported() {
     let missing: WorkerCommand = Arc::new(|| Command::new("/no/such/program"));
-    let fleet = Fleet::start(1, missing).expect("starts");
+    let fleet = start(1, missing).expect("starts");
     fleet.submit(job(0, "score", Value::Null));
     let What::NoWorker(how) = next(&fleet).what else { panic!("it has a worker") };
     assert!(how.contains("No such file"), "{how}");
 
-    let fleet = Fleet::start(1, command("dead")).expect("starts");
+    let fleet = start(1, command("dead")).expect("starts");
     fleet.submit(job(0, "score", Value::Null));
     let What::NoWorker(how) = next(&fleet).what else { panic!("it has a worker") };
     assert!(how.contains("exit status: 3") && how.contains("no such thing"), "{how}");
 }
 
 fn the_real_worker_says_what_is_missing() {
-    let fleet = Fleet::start(1, command("worker")).expect("starts");
+    let fleet = start(1, command("worker")).expect("starts");
     let dir = tempfile::tempdir().expect("a folder");
     for label in 0..2 {
         fleet.submit(Job { cache: dir.path().join("cache"), ..job(label, "train.py", Value::Null) });
@@ -228,7 +251,7 @@ fn the_real_worker_says_what_is_missing() {
 }
 
 fn no_worker_outlives_its_fleet() {
-    let fleet = Fleet::start(1, command("puppet")).expect("starts");
+    let fleet = start(1, command("puppet")).expect("starts");
     fleet.submit(job(0, "hang", Value::Null));
     assert!(matches!(next(&fleet).what, What::Used(_)));
     let workers = children_of(std::process::id());
@@ -276,7 +299,7 @@ fn children_of(parent: u32) -> Vec<i32> {
 /// A lab with two real workers, which have had a job each and wait for the next.
 fn lab() {
     let dir = tempfile::tempdir().expect("a folder");
-    let fleets: Vec<Fleet> = (0..2).map(|_| Fleet::start(1, command("worker")).expect("starts")).collect();
+    let fleets: Vec<Watched> = (0..2).map(|_| start(1, command("worker")).expect("starts")).collect();
     for fleet in &fleets {
         fleet.submit(Job { cache: dir.path().join("cache"), ..job(0, "train.py", Value::Null) });
         finished(fleet);

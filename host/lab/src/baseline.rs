@@ -1,20 +1,24 @@
 //! Measuring the unpatched program: what every score is compared with.
 
+use std::collections::VecDeque;
+
 use proofhouse_fleet::{Fleet, Job};
 use proofhouse_ledger::{Completion, Ledger, RunHeader, State};
 use proofhouse_sandbox::CancelToken;
 use proofhouse_types::{FailureKind, Outcome};
 
-use crate::dispatch::{self, Flow, Record, Work};
+use crate::desk::Desk;
+use crate::dispatch::{self, Crew, Flow, Task, Work};
 use crate::job::JobTemplate;
 use crate::seeds::{Purpose, derive};
 use crate::summary::{mean, spread};
-use crate::{LabError, Progress, ProgressEvent, Subject, patch, program};
+use crate::{LabError, Progress, ProgressEvent, patch, program};
 
 /// Measures what is not measured yet, and records the mean once all is there.
 pub(crate) fn measure(
     ledger: &Ledger,
     header: &RunHeader,
+    desk: &Desk<'_>,
     fleet: &Fleet,
     template: &JobTemplate,
     progress: &mut dyn Progress,
@@ -31,12 +35,14 @@ pub(crate) fn measure(
     let work = (0..header.baseline_seeds)
         .filter(|index| !finished.contains(index))
         .map(|index| Work {
-            subject: Subject::Baseline(index),
+            task: Task::Baseline(index),
             program: program.clone(),
             seed: derive(header.seed, Purpose::Baseline, u64::from(index)),
+            settings: None,
         })
         .collect();
-    let flow = dispatch::run(fleet, template, work, &mut Baselines { ledger }, progress, cancel)?;
+    let mut baselines = Baselines { ledger, waiting: work };
+    let flow = dispatch::run(desk, fleet, template, &mut baselines, progress, cancel)?;
     if flow == Flow::Done {
         conclude(ledger, progress)?;
     }
@@ -69,17 +75,30 @@ fn conclude(ledger: &Ledger, progress: &mut dyn Progress) -> Result<(), LabError
 
 struct Baselines<'a> {
     ledger: &'a Ledger,
+    waiting: VecDeque<Work>,
 }
 
 /// `work` came from [`measure`].
 fn index(work: &Work) -> u32 {
-    match work.subject {
-        Subject::Baseline(index) => index,
-        Subject::Trial(_) => unreachable!("baselines and trials are dispatched apart"),
+    match work.task {
+        Task::Baseline(index) => index,
+        Task::Trial(_) | Task::Smoke { .. } => unreachable!("baselines and trials are dispatched apart"),
     }
 }
 
-impl Record for Baselines<'_> {
+impl Crew for Baselines<'_> {
+    fn next(&mut self, _progress: &mut dyn Progress) -> Result<Option<Work>, LabError> {
+        Ok(self.waiting.pop_front())
+    }
+
+    fn is_idle(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
+    fn stop(&mut self) {
+        self.waiting.clear();
+    }
+
     fn started(&mut self, work: &Work, job: &Job, progress: &mut dyn Progress) -> Result<(), LabError> {
         let index = index(work);
         self.ledger.baseline_started(index, work.seed, &program::to_record(&work.program), &job.id())?;
@@ -87,13 +106,8 @@ impl Record for Baselines<'_> {
         Ok(())
     }
 
-    fn finished(
-        &mut self,
-        work: &Work,
-        end: Completion,
-        progress: &mut dyn Progress,
-    ) -> Result<(), LabError> {
-        let index = index(work);
+    fn finished(&mut self, work: Work, end: Completion, progress: &mut dyn Progress) -> Result<(), LabError> {
+        let index = index(&work);
         if let Outcome::Failed(failure) = &end.outcome
             && failure.kind == FailureKind::Lost
         {

@@ -1,25 +1,53 @@
-//! Giving programs to workers, as many at a time as there are, and recording how each ended.
+//! Giving programs to workers, as many at a time as there are, and seeing to whatever else comes to the desk meanwhile.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use proofhouse_fleet::{Event, Fleet, Job, Verdict, What};
 use proofhouse_ledger::Completion;
-use proofhouse_sandbox::CancelToken;
+use proofhouse_sandbox::{CancelToken, Smoke};
+use proofhouse_types::TrialId;
+use serde_json::Value;
 
+use crate::desk::{Desk, Signal};
 use crate::job::JobTemplate;
 use crate::program::Program;
 use crate::{LabError, Progress, ProgressEvent, Subject};
 
-/// How long the lab waits for an event before it looks at the cancel token.
+/// How long the lab waits for a signal before it looks at the cancel token.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// A program to be run.
 #[derive(Debug, Clone)]
 pub(crate) struct Work {
-    pub(crate) subject: Subject,
+    pub(crate) task: Task,
     pub(crate) program: Program,
     pub(crate) seed: u64,
+    /// For the evaluator, in place of the run's.
+    pub(crate) settings: Option<Value>,
+}
+
+/// What a program is run for.
+#[derive(Debug, Clone)]
+pub(crate) enum Task {
+    /// To measure the unpatched program.
+    Baseline(u32),
+    /// To score a trial.
+    Trial(TrialId),
+    /// To see whether a diff for a trial runs at all; its implementer waits for the answer.
+    Smoke { trial: TrialId, answer: Sender<Smoke> },
+}
+
+impl Task {
+    /// As watchers know it. Smoke runs are not shown.
+    fn subject(&self) -> Option<Subject> {
+        match self {
+            Task::Baseline(index) => Some(Subject::Baseline(*index)),
+            Task::Trial(id) => Some(Subject::Trial(*id)),
+            Task::Smoke { .. } => None,
+        }
+    }
 }
 
 /// Did the work end, or was it stopped?
@@ -29,55 +57,82 @@ pub(crate) enum Flow {
     Interrupted,
 }
 
-/// Where starts and ends are recorded. Each is on the disk when the call returns.
-pub(crate) trait Record {
+/// Has the work, and records what becomes of it. Each record is on the disk when the call returns.
+pub(crate) trait Crew {
+    /// The next program for a free worker, if there is one now.
+    fn next(&mut self, progress: &mut dyn Progress) -> Result<Option<Work>, LabError>;
     /// Before a worker gets the job.
     fn started(&mut self, work: &Work, job: &Job, progress: &mut dyn Progress) -> Result<(), LabError>;
     /// When its verdict is there.
-    fn finished(&mut self, work: &Work, end: Completion, progress: &mut dyn Progress)
-    -> Result<(), LabError>;
+    fn finished(&mut self, work: Work, end: Completion, progress: &mut dyn Progress) -> Result<(), LabError>;
+    /// Something else came to the desk.
+    fn hear(&mut self, signal: Signal, progress: &mut dyn Progress) -> Result<(), LabError> {
+        let _ = (signal, progress);
+        Ok(())
+    }
+    /// No work will come any more, unless something that runs brings it.
+    fn is_idle(&self) -> bool;
+    /// The user stops the run: what waits is given up.
+    fn stop(&mut self);
 }
 
-/// Runs all of `work`. When cancelled, what runs is killed, and stays without an end in the record.
+/// Runs all of the crew's work. When cancelled, what runs is killed, and stays without an end in the record.
 pub(crate) fn run(
+    desk: &Desk<'_>,
     fleet: &Fleet,
     template: &JobTemplate,
-    work: Vec<Work>,
-    record: &mut dyn Record,
+    crew: &mut dyn Crew,
     progress: &mut dyn Progress,
     cancel: &CancelToken,
 ) -> Result<Flow, LabError> {
-    let mut waiting: VecDeque<(u64, Work)> = (0..).zip(work).collect();
     let mut running: HashMap<u64, Work> = HashMap::new();
+    let mut next_label = 0;
     let mut stopped = false;
     loop {
         if cancel.is_cancelled() && !stopped {
             stopped = true;
+            crew.stop();
             fleet.stop();
         }
         while !stopped && running.len() < fleet.workers() {
-            let Some((label, work)) = waiting.pop_front() else { break };
-            let job = template.job(label, &work.program, work.seed);
-            record.started(&work, &job, progress)?;
+            let Some(work) = crew.next(progress)? else { break };
+            let job = template.job(next_label, &work);
+            crew.started(&work, &job, progress)?;
             fleet.submit(job);
-            running.insert(label, work);
+            running.insert(next_label, work);
+            next_label += 1;
         }
-        if running.is_empty() {
+        if running.is_empty() && crew.is_idle() {
             return Ok(if stopped { Flow::Interrupted } else { Flow::Done });
         }
-        let Some(Event { label, what }) = fleet.next_event(LOOK_EVERY) else { continue };
-        let Some(work) = running.get(&label) else { continue };
-        match what {
-            What::Finished(verdict) => {
-                let completion = completion(*verdict);
-                record.finished(work, completion, progress)?;
-                running.remove(&label);
-            }
-            What::Stopped => drop(running.remove(&label)),
-            What::NoWorker(how) => return Err(LabError::NoWorker(how)),
-            other => watch(work.subject, other, progress),
+        match desk.next(LOOK_EVERY) {
+            Some(Signal::Fleet(event)) => fleet_event(event, &mut running, crew, progress)?,
+            Some(signal) => crew.hear(signal, progress)?,
+            None => {}
         }
     }
+}
+
+fn fleet_event(
+    Event { label, what }: Event,
+    running: &mut HashMap<u64, Work>,
+    crew: &mut dyn Crew,
+    progress: &mut dyn Progress,
+) -> Result<(), LabError> {
+    match what {
+        What::Finished(verdict) => match running.remove(&label) {
+            Some(work) => crew.finished(work, completion(*verdict), progress)?,
+            None => return Ok(()),
+        },
+        What::Stopped => drop(running.remove(&label)),
+        What::NoWorker(how) => return Err(LabError::NoWorker(how)),
+        other => {
+            if let Some(subject) = running.get(&label).and_then(|work| work.task.subject()) {
+                watch(subject, other, progress);
+            }
+        }
+    }
+    Ok(())
 }
 
 fn completion(verdict: Verdict) -> Completion {

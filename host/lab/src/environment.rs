@@ -41,6 +41,10 @@ pub struct Profile {
     pub device: DeviceModel,
     /// Handed to the evaluator as JSON.
     pub evaluator_settings: Value,
+    /// What is different in a smoke run: a moment of training, to see whether a patched program runs at all. None:
+    /// there are no smoke runs.
+    #[serde(default)]
+    pub smoke_settings: Option<Value>,
     /// Who sees which data streams.
     pub data: DataNames,
     /// The prepared data that is used where the run names none.
@@ -168,6 +172,16 @@ impl Manifest {
 }
 
 impl Profile {
+    /// The evaluator's settings in a smoke run; null where there are no smoke runs.
+    pub(crate) fn smoke(&self) -> Value {
+        let Some(Value::Object(changes)) = &self.smoke_settings else { return Value::Null };
+        let mut settings = self.evaluator_settings.clone();
+        if let Value::Object(table) = &mut settings {
+            table.extend(changes.clone());
+        }
+        settings
+    }
+
     fn check(&self, path: &Path, name: &str) -> Result<(), LabError> {
         let wrong = |key: &str, reason: &str| {
             Err(LabError::config(path, format!("`profiles.{name}.{key}` {reason}")))
@@ -189,6 +203,9 @@ impl Profile {
             return wrong("evaluator-settings", "must be a table");
         }
         toml_file::check_word(path, &format!("profiles.{name}.default-data"), &self.default_data)?;
+        if self.smoke_settings.as_ref().is_some_and(|settings| !settings.is_object()) {
+            return wrong("smoke-settings", "must be a table");
+        }
         let streams: Vec<&String> = self.data.candidate.iter().chain(&self.data.evaluator).collect();
         for (index, stream) in streams.iter().enumerate() {
             toml_file::check_word(path, &format!("profiles.{name}.data"), stream)?;
@@ -272,6 +289,10 @@ evaluator = ["held-out"]
         let profile = environment.profile("cpu").expect("is there");
         assert_eq!(profile.evaluator_settings, serde_json::json!({"rows": 4, "train-device-seconds": 8.0}));
         assert_eq!(profile.device.flops_per_second, 1e10);
+        assert_eq!(profile.smoke(), serde_json::Value::Null);
+        let smoke = format!("{GOOD}[profiles.cpu.smoke-settings]\ntrain-device-seconds = 0.1\n");
+        let smoke = read(&smoke).expect("reads").profile("cpu").expect("is there").smoke();
+        assert_eq!(smoke, serde_json::json!({"rows": 4, "train-device-seconds": 0.1}));
         let message = environment.profile("gpu").expect_err("is not there").to_string();
         assert!(message.contains("no profile `gpu`; there are: cpu"), "{message}");
     }

@@ -99,6 +99,12 @@ pub enum LabError {
         /// Why not.
         reason: String,
     },
+    /// The language models' budget is spent. What was paid for is recorded, and the run can be resumed with more.
+    #[error("{0}")]
+    BudgetSpent(String),
+    /// The gateway to the language models does not open.
+    #[error(transparent)]
+    Gateway(#[from] proofhouse_llm::GatewayError),
     /// The user stopped it.
     #[error("stopped")]
     Stopped,

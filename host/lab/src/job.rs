@@ -7,7 +7,7 @@ use proofhouse_fleet::{Component, Job, PolicyText, Stream};
 use proofhouse_ledger::{ComponentRecord, DataSide, PolicyRecord, RunHeader};
 
 use crate::LabError;
-use crate::program::Program;
+use crate::dispatch::Work;
 
 /// Real seconds that a job may take beyond its policies' limits: opening files, a loaded machine.
 const WALL_MARGIN_SECONDS: f64 = 60.0;
@@ -45,8 +45,12 @@ impl JobTemplate {
         })
     }
 
-    pub(crate) fn job(&self, label: u64, program: &Program, seed: u64) -> Job {
-        Job { label, files: program.clone(), seed, ..self.job.clone() }
+    pub(crate) fn job(&self, label: u64, work: &Work) -> Job {
+        let mut job = Job { label, files: work.program.clone(), seed: work.seed, ..self.job.clone() };
+        if let Some(settings) = &work.settings {
+            job.evaluator_settings.clone_from(settings);
+        }
+        job
     }
 }
 

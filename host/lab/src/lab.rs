@@ -2,21 +2,27 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use proofhouse_fleet::{Fleet, Job};
+use proofhouse_fleet::Fleet;
 use proofhouse_ledger::{
-    Completion, Ledger, LedgerError, PluginStates, Reader, Round, RunHeader, RunStatus, State, TrialRecord,
+    Ledger, LedgerError, PluginStates, Reader, Round, RunHeader, RunStatus, State, TrialRecord,
 };
+use proofhouse_llm::{Budget, Gateway, Spend};
 use proofhouse_sandbox::{CancelToken, Runtime};
-use proofhouse_types::{Outcome, Trial, TrialId};
+use proofhouse_types::Trial;
+use serde_json::Value;
 
-use crate::dispatch::{self, Flow, Record, Work};
+use crate::desk::Desk;
+use crate::dispatch::{self, Flow};
 use crate::job::JobTemplate;
 use crate::plugins::{Loaded, Search};
+use crate::program::Sources;
 use crate::summary::summarize;
+use crate::trials::Trials;
 use crate::{
-    Ending, Host, LabError, Places, Progress, ProgressEvent, RunConfig, Subject, Summary, baseline, plan,
-    program, setup,
+    Ending, Host, LabError, Places, Progress, ProgressEvent, RunConfig, Summary, baseline, models, plan,
+    setup,
 };
 
 /// The highest number that is tried for a run's folder.
@@ -33,15 +39,20 @@ pub struct Lab {
     workers: usize,
     changes: Vec<String>,
     resumed: bool,
+    gateway: Option<Gateway>,
+    /// The language models' budget from here on, where it is not the header's.
+    budget: Option<Value>,
 }
 
 /// How a run is taken up again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct ResumeOptions {
     /// How many candidates run at a time; where none is given, as many as before.
     pub workers: Option<usize>,
     /// Go on although components or data have changed. The changes are recorded.
     pub allow_changed: bool,
+    /// Limits of the language models' budget, in place of those that the run had.
+    pub budget: Budget,
 }
 
 impl Lab {
@@ -58,10 +69,12 @@ impl Lab {
     ) -> Result<Lab, LabError> {
         let runtime = Runtime::new(&host.cache)?;
         let (header, loaded) = setup::header(config, places, &runtime, progress)?;
+        let gateway = models::open(&header, None, Spend::default())?;
         let ledger = create_ledger(runs, &config.name, &header)?;
         let host = host.clone();
         let workers = config.workers;
-        Ok(Lab { ledger, header, runtime, loaded, host, workers, changes: Vec::new(), resumed: false })
+        let (changes, budget) = (Vec::new(), None);
+        Ok(Lab { ledger, header, runtime, loaded, host, workers, changes, resumed: false, gateway, budget })
     }
 
     /// Takes up the run in the folder `dir`.
@@ -85,7 +98,11 @@ impl Lab {
             Some(workers) => workers,
             None => last_workers(ledger.reader())?,
         };
-        Ok(Lab { ledger, header, runtime, loaded, host: host.clone(), workers, changes, resumed: true })
+        let budget = models::budget(&header, ledger.reader().llm_budget()?, options.budget)?;
+        let gateway = models::open(&header, Some(budget), ledger.reader().llm_spent()?)?;
+        let budget = serde_json::to_value(budget).map_err(|error| LabError::Header(error.to_string()))?;
+        let (host, budget) = (host.clone(), gateway.is_some().then_some(budget));
+        Ok(Lab { ledger, header, runtime, loaded, host, workers, changes, resumed: true, gateway, budget })
     }
 
     /// The run's folder.
@@ -108,11 +125,12 @@ impl Lab {
             return summarize(self.reader(), Ending::Finished { reason: overview.reason });
         }
         let workers = u32::try_from(self.workers).unwrap_or(u32::MAX);
-        self.ledger.opened(workers, std::mem::take(&mut self.changes))?;
+        self.ledger.opened(workers, std::mem::take(&mut self.changes), self.budget.take())?;
         self.announce(overview.finished, progress)?;
         let went_on = match self.go_on(progress, cancel) {
             // A plugin's call that the user stopped.
             Err(LabError::Plugin { .. }) if cancel.is_cancelled() => None,
+            Err(LabError::BudgetSpent(reason)) => return self.budget_spent(reason, progress),
             other => other?,
         };
         let ending = match went_on {
@@ -128,6 +146,13 @@ impl Lab {
             }
         };
         summarize(self.reader(), ending)
+    }
+
+    /// The language models' budget is spent: the run stops here, and goes on with a larger one.
+    fn budget_spent(&self, reason: String, progress: &mut dyn Progress) -> Result<Summary, LabError> {
+        self.ledger.interrupted(&reason)?;
+        progress.on(&ProgressEvent::BudgetSpent { reason: reason.clone() });
+        summarize(self.reader(), Ending::BudgetSpent { reason })
     }
 
     fn announce(&self, trials_finished: u64, progress: &mut dyn Progress) -> Result<(), LabError> {
@@ -152,21 +177,26 @@ impl Lab {
         progress: &mut dyn Progress,
         cancel: &CancelToken,
     ) -> Result<Option<String>, LabError> {
-        let fleet = Fleet::start(self.workers, self.host.worker.clone())?;
+        let desk = Desk::new(Some(&self.ledger));
+        let fleet = Fleet::start(self.workers, self.host.worker.clone(), desk.sender())?;
         let template = JobTemplate::new(&self.header, &self.host.cache)?;
         if self.reader().run()?.problem.baseline.is_none() {
-            let flow = baseline::measure(&self.ledger, &self.header, &fleet, &template, progress, cancel)?;
+            let flow =
+                baseline::measure(&self.ledger, &self.header, &desk, &fleet, &template, progress, cancel)?;
             if flow == Flow::Interrupted {
                 return Ok(None);
             }
         }
         self.header.problem.baseline = self.reader().run()?.problem.baseline;
-        let mut search = Search::new(&self.runtime, &self.header, &self.loaded)?;
+        let gateway = self.gateway.as_ref();
+        let mut search = Search::new(&self.runtime, &self.header, &self.loaded, gateway, &desk)?;
         search.set_cancel(cancel);
+        let sources = Arc::new(Sources::new(&self.header));
+        let at_work = AtWork { desk: &desk, fleet: &fleet, template: &template, sources: &sources, cancel };
         let mut states = match self.reader().plugin_states()? {
             Some(states) => states,
             None => {
-                let states = search.open()?;
+                let states = desk.attend(|| search.open())?;
                 self.ledger.search_opened(&states)?;
                 states
             }
@@ -179,9 +209,7 @@ impl Lab {
                 Next::Round(round) => round,
                 Next::End(reason) => return Ok(Some(reason)),
             };
-            if self.see_through(&round, &mut search, &mut states, &fleet, &template, progress, cancel)?
-                == Flow::Interrupted
-            {
+            if self.see_through(&round, &mut search, &mut states, &at_work, progress)? == Flow::Interrupted {
                 return Ok(None);
             }
         }
@@ -207,41 +235,38 @@ impl Lab {
         Ok(Next::Round(Round { number, epoch: asked.epoch, first, requests: asked.requests, told: false }))
     }
 
-    /// Plans, runs and tells one round.
-    #[allow(clippy::too_many_arguments)]
+    /// Plans, implements, runs and tells one round.
     fn see_through(
         &self,
         round: &Round,
         search: &mut Search,
         states: &mut PluginStates,
-        fleet: &Fleet,
-        template: &JobTemplate,
+        at_work: &AtWork<'_>,
         progress: &mut dyn Progress,
-        cancel: &CancelToken,
     ) -> Result<Flow, LabError> {
-        let trials = round.requests.len() as u64;
-        progress.on(&ProgressEvent::EpochStarted { round: round.number, epoch: round.epoch, trials });
+        let AtWork { desk, fleet, template, sources, cancel } = *at_work;
+        let count = round.requests.len() as u64;
+        progress.on(&ProgressEvent::EpochStarted { round: round.number, epoch: round.epoch, trials: count });
         let ideator = format!("{}@{}", self.header.ideator.name, self.header.ideator.version);
-        plan::plan(&self.ledger, search, &ideator, self.header.seed, round, states, progress)?;
+        let planned =
+            plan::plan(&self.ledger, desk, search, &ideator, self.header.seed, round, states, progress);
         self.pass_on_notes(search, progress)?;
+        planned?;
+        let implementing = search.implementing(states, sources, desk);
         let records = self.round_trials(round)?;
-        let mut record = Trials::new(&self.ledger, &records);
-        let mut work = Vec::new();
-        for trial in records.iter().filter(|trial| trial.outcome.is_none()) {
-            match program::of_trial(&self.header, trial) {
-                Ok(program) => {
-                    work.push(Work { subject: Subject::Trial(trial.id), program, seed: trial.seed })
-                }
-                Err(outcome) => record.finish(trial.id, Completion::unrun(outcome), progress)?,
-            }
-        }
-        if dispatch::run(fleet, template, work, &mut record, progress, cancel)? == Flow::Interrupted {
+        let mut trials =
+            Trials::new(&self.ledger, &self.header, sources.clone(), implementing, round, records, progress)?;
+        if dispatch::run(desk, fleet, template, &mut trials, progress, cancel)? == Flow::Interrupted {
             return Ok(Flow::Interrupted);
         }
+        trials.halted()?;
         let finished: Vec<Trial> = self.round_trials(round)?.iter().filter_map(TrialRecord::trial).collect();
-        search.tell(states, round.number, &finished)?;
+        desk.attend(|| search.tell(states, round.number, &finished))?;
         self.ledger.told(round.number, states)?;
         self.pass_on_notes(search, progress)?;
+        if let Some(gateway) = &self.gateway {
+            progress.on(&ProgressEvent::ModelsUsed { spent: gateway.spent() });
+        }
         let best = self.reader().overview()?.best;
         progress.on(&ProgressEvent::EpochFinished { round: round.number, epoch: round.epoch, best });
         Ok(Flow::Done)
@@ -261,6 +286,16 @@ impl Lab {
         let ids = round.first..round.first + round.requests.len() as u64;
         Ok(ids.map(|id| self.reader().trial(id)).collect::<Result<_, _>>()?)
     }
+}
+
+/// What a round needs of the lab while it runs.
+#[derive(Clone, Copy)]
+struct AtWork<'a> {
+    desk: &'a Desk<'a>,
+    fleet: &'a Fleet,
+    template: &'a JobTemplate,
+    sources: &'a Arc<Sources>,
+    cancel: &'a CancelToken,
 }
 
 enum Next {
@@ -288,83 +323,4 @@ fn last_workers(reader: &Reader) -> Result<usize, LabError> {
         _ => None,
     });
     Ok(last.unwrap_or(1))
-}
-
-/// Records the trials of one round.
-struct Trials<'a> {
-    ledger: &'a Ledger,
-    titles: Vec<(TrialId, &'a str)>,
-    finished: u64,
-}
-
-impl<'a> Trials<'a> {
-    fn new(ledger: &'a Ledger, records: &'a [TrialRecord]) -> Self {
-        let titles = records.iter().map(|trial| (trial.id, trial.idea.title.as_str())).collect();
-        let finished = records.iter().filter(|trial| trial.outcome.is_some()).count() as u64;
-        Trials { ledger, titles, finished }
-    }
-
-    fn title(&self, trial: TrialId) -> String {
-        self.titles
-            .iter()
-            .find(|(id, _)| *id == trial)
-            .map(|(_, title)| (*title).to_owned())
-            .unwrap_or_default()
-    }
-
-    fn finish(
-        &mut self,
-        trial: TrialId,
-        end: Completion,
-        progress: &mut dyn Progress,
-    ) -> Result<(), LabError> {
-        self.ledger.trial_finished(trial, &end)?;
-        self.finished += 1;
-        let Completion { outcome, cost, .. } = end;
-        progress.on(&ProgressEvent::TrialFinished {
-            trial,
-            title: self.title(trial),
-            outcome,
-            cost,
-            finished_in_epoch: self.finished,
-            trials_in_epoch: self.titles.len() as u64,
-        });
-        Ok(())
-    }
-}
-
-fn trial_id(work: &Work) -> TrialId {
-    match work.subject {
-        Subject::Trial(id) => id,
-        Subject::Baseline(_) => unreachable!("baselines and trials are dispatched apart"),
-    }
-}
-
-impl Record for Trials<'_> {
-    fn started(&mut self, work: &Work, job: &Job, progress: &mut dyn Progress) -> Result<(), LabError> {
-        let trial = trial_id(work);
-        self.ledger.trial_started(trial, &program::to_record(&work.program), &job.id())?;
-        progress.on(&ProgressEvent::TrialStarted { trial, title: self.title(trial) });
-        Ok(())
-    }
-
-    fn finished(
-        &mut self,
-        work: &Work,
-        end: Completion,
-        progress: &mut dyn Progress,
-    ) -> Result<(), LabError> {
-        self.finish(trial_id(work), checked(end), progress)
-    }
-}
-
-/// A score that is no number is no score, whoever says so.
-fn checked(mut end: Completion) -> Completion {
-    if let Outcome::Scored(score) = &end.outcome
-        && !score.value.is_finite()
-    {
-        let detail = format!("the score {} is not a finite number", score.value);
-        end.outcome = Outcome::failed(proofhouse_types::FailureKind::Quarantined, detail);
-    }
-    end
 }

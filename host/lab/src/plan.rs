@@ -4,6 +4,7 @@ use proofhouse_ledger::{Ledger, NewTrial, PluginStates, Reader, Round};
 use proofhouse_sandbox::Mode;
 use proofhouse_types::{Idea, Proposal, Request, Trial, TrialId};
 
+use crate::desk::Desk;
 use crate::plugins::Search;
 use crate::program::NO_PROPOSAL;
 use crate::seeds::{Purpose, derive};
@@ -21,15 +22,20 @@ const MOST_LABEL: usize = 64;
 
 /// Equal consecutive requests of a round: one call of the ideator.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Brief<'a> {
-    request: &'a Request,
+pub(crate) struct Brief<'a> {
+    pub(crate) request: &'a Request,
     /// The id of its first trial.
-    first: TrialId,
-    count: u32,
+    pub(crate) first: TrialId,
+    pub(crate) count: u32,
+}
+
+/// The names, in the record of exchanges with language models, of the calls that propose the trials from `first` on.
+pub(crate) fn proposal_scopes(first: TrialId) -> impl Iterator<Item = String> {
+    (0..MOST_CALLS).map(move |call| format!("propose {first}.{call}"))
 }
 
 /// Groups a round's requests.
-fn briefs(round: &Round) -> Vec<Brief<'_>> {
+pub(crate) fn briefs(round: &Round) -> Vec<Brief<'_>> {
     let mut briefs: Vec<Brief<'_>> = Vec::new();
     for (id, request) in (round.first..).zip(&round.requests) {
         match briefs.last_mut() {
@@ -41,8 +47,10 @@ fn briefs(round: &Round) -> Vec<Brief<'_>> {
 }
 
 /// Plans what is not planned yet of `round`. Each brief is one step: after a kill, planning goes on with the next.
+#[allow(clippy::too_many_arguments)]
 pub(crate) fn plan(
     ledger: &Ledger,
+    desk: &Desk<'_>,
     search: &mut Search,
     origin: &str,
     seed: u64,
@@ -56,7 +64,7 @@ pub(crate) fn plan(
             continue;
         }
         let mut planner =
-            Planner { reader: ledger.reader(), search: &mut *search, origin, seed, epoch: round.epoch };
+            Planner { reader: ledger.reader(), desk, search: &mut *search, origin, seed, epoch: round.epoch };
         let trials = planner.trials(&brief, states)?;
         ledger.proposed(round.number, &trials, states)?;
         let missing = trials.iter().filter(|trial| trial.origin == NO_PROPOSAL).count();
@@ -76,6 +84,7 @@ pub(crate) fn plan(
 
 struct Planner<'a> {
     reader: &'a Reader,
+    desk: &'a Desk<'a>,
     search: &'a mut Search,
     origin: &'a str,
     seed: u64,
@@ -95,13 +104,15 @@ impl Planner<'_> {
         };
         let context = ids.iter().map(|id| self.finished(*id)).collect::<Result<Vec<_>, _>>()?;
         let mut proposals: Vec<Proposal> = Vec::new();
-        for call in 0..MOST_CALLS {
+        for (call, scope) in (brief.first * MOST_CALLS..).zip(proposal_scopes(brief.first)) {
             let missing = brief.count - proposals.len() as u32;
             if missing == 0 {
                 break;
             }
-            let call = brief.first * MOST_CALLS + call;
-            proposals.extend(self.search.propose(states, mode, &context, missing, call)?);
+            let (search, shown) = (&mut *self.search, &context);
+            let proposed =
+                self.desk.attend(|| search.propose(states, mode, shown, missing, (call, scope)))?;
+            proposals.extend(proposed);
         }
         let mut proposals = proposals.into_iter();
         let ids = brief.first..brief.first + u64::from(brief.count);

@@ -1,9 +1,9 @@
 //! The program that a trial runs: the problem's files with the trial's patch applied, or why there is none.
 
-use proofhouse_ledger::{ProgramFile, RunHeader, TrialRecord};
-use proofhouse_types::{FailureKind, Outcome};
+use proofhouse_ledger::{Digest, ProgramFile, RunHeader, TrialRecord};
+use proofhouse_types::{Failure, FailureKind, SourceFile};
 
-use crate::patch;
+use crate::{patch, same_program};
 
 /// Path and text of each file.
 pub(crate) type Program = Vec<(String, String)>;
@@ -11,20 +11,49 @@ pub(crate) type Program = Vec<(String, String)>;
 /// The origin of a trial whose ideator gave no proposal: not a plugin's, which has the form `name@version`.
 pub(crate) const NO_PROPOSAL: &str = "lab";
 
-/// The trial's program. Otherwise its outcome.
-pub(crate) fn of_trial(header: &RunHeader, trial: &TrialRecord) -> Result<Program, Outcome> {
-    let unpatched = |detail: &str| Outcome::failed(FailureKind::Unpatched, detail);
-    if trial.origin == NO_PROPOSAL {
-        return Err(unpatched("the ideator gave no proposal"));
+/// What patched programs are made of. The one judge of diffs, for the lab and for implementers that try theirs.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    files: Vec<SourceFile>,
+    main: String,
+    unpatched: Digest,
+}
+
+impl Sources {
+    pub(crate) fn new(header: &RunHeader) -> Self {
+        let files = header.problem.files.clone();
+        let unpatched = same_program::normal(&patch::unpatched(&files));
+        Sources { files, main: header.main.clone(), unpatched }
     }
-    let Some(patch) = &trial.patch else {
-        return Err(unpatched("the ideator gave no patch, and this run has no implementer to write one"));
-    };
-    let patched = patch::apply(&header.problem.files, &patch.diff).map_err(|error| error.outcome())?;
-    if !patched.files.iter().any(|(path, _)| *path == header.main) {
-        return Err(Outcome::failed(FailureKind::Refused, format!("the patch removes `{}`", header.main)));
+
+    /// The program with `diff` applied; otherwise, how its trial ends.
+    pub(crate) fn patched(&self, diff: &str) -> Result<Program, Failure> {
+        let failure = |kind, detail: String| Failure { kind, detail };
+        let patched =
+            patch::apply(&self.files, diff).map_err(|error| failure(error.kind(), error.to_string()))?;
+        if !patched.files.iter().any(|(path, _)| *path == self.main) {
+            return Err(failure(FailureKind::Refused, format!("the patch removes `{}`", self.main)));
+        }
+        if same_program::normal(&patched.files) == self.unpatched {
+            let detail = "the patch changes nothing that runs: only comments or white space".to_owned();
+            return Err(failure(FailureKind::Refused, detail));
+        }
+        Ok(patched.files)
     }
-    Ok(patched.files)
+
+    /// The trial's program, if its diff is there. Otherwise, how it ends.
+    pub(crate) fn of_trial(&self, trial: &TrialRecord) -> Result<Program, Failure> {
+        let unpatched = |detail: &str| Failure { kind: FailureKind::Unpatched, detail: detail.to_owned() };
+        if trial.origin == NO_PROPOSAL {
+            return Err(unpatched("the ideator gave no proposal"));
+        }
+        let Some(patch) = &trial.patch else {
+            return Err(unpatched(
+                "the ideator gave no patch, and this run has no implementer to write one: name one in `[implementer]`",
+            ));
+        };
+        self.patched(&patch.diff)
+    }
 }
 
 /// For the ledger.

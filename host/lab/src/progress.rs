@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use proofhouse_types::{Cost, CurvePoint, Metric, Outcome, TrialId};
+use proofhouse_types::{Cost, CurvePoint, Metric, Outcome, Spend, TrialId};
 use serde::Serialize;
 
 /// What ran: a measurement of the unpatched program, or a trial.
@@ -91,6 +91,27 @@ pub enum ProgressEvent {
         /// Its idea's title.
         title: String,
     },
+    /// An implementer begins to write a trial's patch.
+    ImplementationStarted {
+        /// The trial.
+        trial: TrialId,
+        /// Its idea's title.
+        title: String,
+        /// 0 for the first patch; then, one for each that a crash called for.
+        attempt: u32,
+    },
+    /// The implementer has ended.
+    ImplementationFinished {
+        /// The trial.
+        trial: TrialId,
+        /// Is there a patch?
+        patched: bool,
+    },
+    /// What the run has used up of its language models.
+    ModelsUsed {
+        /// Since the run began.
+        spent: Spend,
+    },
     /// A trial's program runs.
     TrialStarted {
         /// The trial.
@@ -162,6 +183,11 @@ pub enum ProgressEvent {
     },
     /// The user stopped the run; it can be resumed.
     RunInterrupted,
+    /// The language models' budget is spent; the run can be resumed with a larger one.
+    BudgetSpent {
+        /// Which limit, and how much was used.
+        reason: String,
+    },
 }
 
 /// Watches a run.

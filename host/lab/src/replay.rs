@@ -8,7 +8,8 @@ use proofhouse_sandbox::{CancelToken, Runtime};
 use proofhouse_types::{Cost, Outcome};
 use serde::Serialize;
 
-use crate::dispatch::{self, Flow, Record, Work};
+use crate::desk::Desk;
+use crate::dispatch::{self, Crew, Flow, Task, Work};
 use crate::job::JobTemplate;
 use crate::{Host, LabError, Progress, Subject, program, setup};
 
@@ -48,11 +49,12 @@ pub fn replay(
         let reason = format!("{}; bring back what the run used", changes.join("; "));
         return Err(LabError::NotReplayable { subject: subject.to_string(), reason });
     }
-    let fleet = Fleet::start(1, host.worker.clone())?;
+    let desk = Desk::new(None);
+    let fleet = Fleet::start(1, host.worker.clone(), desk.sender())?;
     let template = JobTemplate::new(&header, &host.cache)?;
-    let mut end = Keep(None);
-    let flow = dispatch::run(&fleet, &template, vec![work], &mut end, progress, cancel)?;
-    match (flow, end.0) {
+    let mut once = Once { work: Some(work), end: None };
+    let flow = dispatch::run(&desk, &fleet, &template, &mut once, progress, cancel)?;
+    match (flow, once.end) {
         (Flow::Done, Some(end)) => Ok(ReplayResult {
             subject,
             equal: same(&recorded, &end.outcome),
@@ -80,7 +82,11 @@ fn recorded(reader: &Reader, subject: Subject) -> Result<(Outcome, Work), LabErr
     let outcome = outcome.ok_or_else(|| refuse("it has no outcome yet"))?;
     let program = program.ok_or_else(|| refuse("its patch was never run"))?;
     let program = program::from_record(reader.program(program)?);
-    Ok((outcome, Work { subject, program, seed }))
+    let task = match subject {
+        Subject::Trial(id) => Task::Trial(id),
+        Subject::Baseline(index) => Task::Baseline(index),
+    };
+    Ok((outcome, Work { task, program, seed, settings: None }))
 }
 
 /// Scores bit for bit; failures by their kind, because a traceback may name what differs from machine to machine.
@@ -92,17 +98,32 @@ fn same(recorded: &Outcome, replayed: &Outcome) -> bool {
     }
 }
 
-/// Keeps the end, and records nothing.
-struct Keep(Option<Completion>);
+/// One program, whose end is kept and not recorded.
+struct Once {
+    work: Option<Work>,
+    end: Option<Completion>,
+}
 
-impl Record for Keep {
+impl Crew for Once {
+    fn next(&mut self, _: &mut dyn Progress) -> Result<Option<Work>, LabError> {
+        Ok(self.work.take())
+    }
+
     fn started(&mut self, _: &Work, _: &Job, _: &mut dyn Progress) -> Result<(), LabError> {
         Ok(())
     }
 
-    fn finished(&mut self, _: &Work, end: Completion, _: &mut dyn Progress) -> Result<(), LabError> {
-        self.0 = Some(end);
+    fn finished(&mut self, _: Work, end: Completion, _: &mut dyn Progress) -> Result<(), LabError> {
+        self.end = Some(end);
         Ok(())
+    }
+
+    fn is_idle(&self) -> bool {
+        self.work.is_none()
+    }
+
+    fn stop(&mut self) {
+        self.work = None;
     }
 }
 

@@ -21,6 +21,14 @@ pub(crate) enum Purpose {
     Propose,
     /// An ideator's `learn`.
     Learn,
+    /// Opening the implementer.
+    ImplementerOpen,
+    /// An implementer's `implement`.
+    Implement,
+    /// An implementer's `learn`.
+    ImplementerLearn,
+    /// A smoke run.
+    Smoke,
 }
 
 impl Purpose {
@@ -34,6 +42,10 @@ impl Purpose {
             Purpose::IdeatorOpen => "ideator open",
             Purpose::Propose => "propose",
             Purpose::Learn => "learn",
+            Purpose::ImplementerOpen => "implementer open",
+            Purpose::Implement => "implement",
+            Purpose::ImplementerLearn => "implementer learn",
+            Purpose::Smoke => "smoke",
         }
     }
 }
@@ -69,6 +81,10 @@ mod tests {
             Purpose::IdeatorOpen,
             Purpose::Propose,
             Purpose::Learn,
+            Purpose::ImplementerOpen,
+            Purpose::Implement,
+            Purpose::ImplementerLearn,
+            Purpose::Smoke,
         ];
         let mut seen = HashSet::new();
         for run in [0, 1, u64::MAX] {

@@ -4,17 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proofhouse_compute::data::TokenStream;
-use proofhouse_ledger::{ComponentRecord, DataRecord, DataSide, PolicyRecord, RunHeader};
+use proofhouse_ledger::{ComponentRecord, DataRecord, DataSide, ImplementerRecord, PolicyRecord, RunHeader};
 use proofhouse_sandbox::{Plugin, Policy, Runtime};
 use serde_json::Value;
 
 use crate::plugins::Loaded;
-use crate::{Environment, LabError, Places, Progress, ProgressEvent, RunConfig, corpus};
+use crate::{Environment, LabError, Places, Progress, ProgressEvent, RunConfig, SameProgram, corpus};
 
 /// The policy of every searcher.
 const SEARCHER_POLICY: &str = "searcher.toml";
 /// The policy of every ideator.
 const IDEATOR_POLICY: &str = "ideator.toml";
+/// The policy of every implementer.
+const IMPLEMENTER_POLICY: &str = "implementer.toml";
 
 /// The header of the run that `config` describes, and its components.
 pub(crate) fn header(
@@ -35,16 +37,20 @@ pub(crate) fn header(
     let names =
         [&environment.executor, &environment.evaluator, &config.searcher.plugin, &config.ideator.plugin];
     let mut paths = Vec::new();
-    for name in names {
+    for name in names.into_iter().chain(config.implementer.as_ref().map(|one| &one.plugin)) {
         paths.push(component_path(&places.components, name)?);
     }
+    let implementer_policy =
+        config.implementer.as_ref().map(|_| policy(&places.policies, IMPLEMENTER_POLICY)).transpose()?;
     let data = data(config, places, profile, progress)?;
     let loaded = Loaded {
         executor: load(runtime, &paths[0], progress)?,
         evaluator: load(runtime, &paths[1], progress)?,
         searcher: load(runtime, &paths[2], progress)?,
         ideator: load(runtime, &paths[3], progress)?,
+        implementer: paths.get(4).map(|path| load(runtime, path, progress)).transpose()?,
     };
+    let implementer = implementer(config, &loaded, &paths, implementer_policy, profile);
     let [candidate_policy, evaluator_policy, searcher_policy, ideator_policy] = policies;
     let device =
         serde_json::to_value(&profile.device).map_err(|error| LabError::Header(error.to_string()))?;
@@ -58,32 +64,75 @@ pub(crate) fn header(
         problem: environment.problem.clone(),
         main: environment.main.clone(),
         device,
-        executor: component(&loaded.executor, &environment.executor, &paths[0], Value::Null),
+        executor: component(&loaded.executor, &environment.executor, &paths[0], Value::Null, &[]),
         evaluator: component(
             &loaded.evaluator,
             &environment.evaluator,
             &paths[1],
             profile.evaluator_settings.clone(),
+            &[],
         ),
         searcher: component(
             &loaded.searcher,
             &config.searcher.plugin,
             &paths[2],
             config.searcher.settings.clone(),
+            &[],
         ),
         ideator: component(
             &loaded.ideator,
             &config.ideator.plugin,
             &paths[3],
             config.ideator.settings.clone(),
+            &config.ideator.models,
         ),
+        implementer,
         candidate_policy,
         evaluator_policy,
         searcher_policy,
         ideator_policy,
         data,
+        llm: llm(config)?,
+        llm_replay: config.llm_replay.as_deref().map(absolute).transpose()?,
+        refuse_same_program: config.same_program == SameProgram::Refuse,
     };
     Ok((header, loaded))
+}
+
+fn implementer(
+    config: &RunConfig,
+    loaded: &Loaded,
+    paths: &[PathBuf],
+    policy: Option<PolicyRecord>,
+    profile: &crate::Profile,
+) -> Option<ImplementerRecord> {
+    let implementer = config.implementer.as_ref()?;
+    Some(ImplementerRecord {
+        component: component(
+            loaded.implementer.as_ref()?,
+            &implementer.plugin,
+            paths.get(4)?,
+            implementer.settings.clone(),
+            &implementer.models,
+        ),
+        policy: policy?,
+        parallel: implementer.parallel,
+        repairs: implementer.repairs,
+        smoke: profile.smoke(),
+    })
+}
+
+/// The language models as the header has them: with absolute paths, because a run may be resumed from elsewhere.
+fn llm(config: &RunConfig) -> Result<Value, LabError> {
+    let folder = std::path::absolute(config.folder()).map_err(LabError::io(config.folder()))?;
+    let mut llm = config.llm.clone();
+    for path in [&mut llm.record, &mut llm.cache].into_iter().flatten() {
+        *path = folder.join(&*path);
+    }
+    for path in llm.models.values_mut().filter_map(|model| model.key_file.as_mut()) {
+        *path = folder.join(&*path);
+    }
+    serde_json::to_value(&llm).map_err(|error| LabError::Header(error.to_string()))
 }
 
 /// The components of a run that is taken up again, with one sentence for each thing that is not as it was.
@@ -111,6 +160,10 @@ pub(crate) fn reload(
         evaluator: again(&mut header.evaluator)?,
         searcher: again(&mut header.searcher)?,
         ideator: again(&mut header.ideator)?,
+        implementer: match &mut header.implementer {
+            Some(implementer) => Some(again(&mut implementer.component)?),
+            None => None,
+        },
     };
     for record in &mut header.data {
         let stream = TokenStream::open(&record.path)?;
@@ -137,13 +190,20 @@ fn load(runtime: &Runtime, path: &Path, progress: &mut dyn Progress) -> Result<P
     Ok(runtime.load(path)?)
 }
 
-fn component(plugin: &Plugin, name: &str, path: &Path, settings: Value) -> ComponentRecord {
+fn component(
+    plugin: &Plugin,
+    name: &str,
+    path: &Path,
+    settings: Value,
+    models: &[String],
+) -> ComponentRecord {
     ComponentRecord {
         name: name.to_owned(),
         version: plugin.version().to_owned(),
         path: path.to_owned(),
         digest: plugin.digest().to_owned(),
         settings,
+        models: models.to_owned(),
     }
 }
 

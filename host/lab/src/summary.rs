@@ -17,6 +17,11 @@ pub enum Ending {
     },
     /// The user stopped it; it can be resumed.
     Interrupted,
+    /// The language models' budget is spent; it can be resumed with a larger one.
+    BudgetSpent {
+        /// Which limit, and how much was used.
+        reason: String,
+    },
 }
 
 /// How a run stands.

@@ -36,6 +36,19 @@ pub enum LedgerError {
         /// This program's schema version.
         known: i64,
     },
+    /// An older Proofhouse wrote it.
+    #[error(
+        "the ledger in {} has schema {found}, and this proofhouse reads {known}: read it with the version that wrote \
+         it, and start new runs with this one", .path.display()
+    )]
+    OlderSchema {
+        /// The run's folder.
+        path: PathBuf,
+        /// The file's schema version.
+        found: i64,
+        /// This program's schema version.
+        known: i64,
+    },
     /// A step that does not follow from the steps before it.
     #[error("the step `{step}` cannot follow: {reason}")]
     OutOfOrder {

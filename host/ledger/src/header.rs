@@ -21,6 +21,23 @@ pub struct ComponentRecord {
     pub digest: String,
     /// Its settings table, as JSON; null where it has none.
     pub settings: Value,
+    /// The language models that it may use, by their names in the run file.
+    pub models: Vec<String>,
+}
+
+/// An implementer as a run uses it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImplementerRecord {
+    /// The component.
+    pub component: ComponentRecord,
+    /// Of its sandbox.
+    pub policy: PolicyRecord,
+    /// Ideas that are implemented at a time. Results do not depend on it.
+    pub parallel: u32,
+    /// How often a program that crashed is given back to it.
+    pub repairs: u32,
+    /// The evaluator's settings in a smoke run, as JSON; null where the environment has none.
+    pub smoke: Value,
 }
 
 /// A policy as a run uses it.
@@ -87,6 +104,8 @@ pub struct RunHeader {
     pub searcher: ComponentRecord,
     /// Proposes.
     pub ideator: ComponentRecord,
+    /// Writes patches for ideas that come without one.
+    pub implementer: Option<ImplementerRecord>,
     /// Of the program's sandbox.
     pub candidate_policy: PolicyRecord,
     /// Of the evaluator's sandbox.
@@ -97,6 +116,12 @@ pub struct RunHeader {
     pub ideator_policy: PolicyRecord,
     /// Every data stream.
     pub data: Vec<DataRecord>,
+    /// The language models and their budget, as JSON. No key is in it, only where keys are.
+    pub llm: Value,
+    /// A recording (a file, or another run's folder) that answers in place of the language models.
+    pub llm_replay: Option<PathBuf>,
+    /// Is a program that an earlier trial ran already refused?
+    pub refuse_same_program: bool,
 }
 
 impl RunHeader {

@@ -10,6 +10,7 @@
 mod blob;
 mod digest;
 mod error;
+mod exchanges;
 mod header;
 mod lock;
 mod project;
@@ -22,12 +23,15 @@ mod writer;
 
 pub use digest::Digest;
 pub use error::LedgerError;
-pub use header::{ComponentRecord, DataRecord, DataSide, PolicyRecord, RunHeader};
+pub use header::{ComponentRecord, DataRecord, DataSide, ImplementerRecord, PolicyRecord, RunHeader};
 pub use reader::Reader;
 pub use records::{
-    BaselineRecord, EventRecord, Overview, Round, RunStatus, State, TrialRecord, Verification, from_unix_ms,
+    BaselineRecord, EventRecord, ExchangeEnd, ExchangeRecord, Overview, Round, RunStatus, State, TrialRecord,
+    Verification, from_unix_ms,
 };
-pub use step::{Completion, Finished, NewTrial, PlannedTrial, PluginStates, ProgramFile, StateDigests, Step};
+pub use step::{
+    Completion, Finished, NewExchange, NewTrial, PlannedTrial, PluginStates, ProgramFile, StateDigests, Step,
+};
 pub use writer::Ledger;
 
 /// The file within a run's folder.

@@ -1,6 +1,6 @@
 //! From events to tables: what each step changes. The only code that writes the projection.
 
-use proofhouse_types::TrialId;
+use proofhouse_types::{Cost, Spend, TrialId};
 use rusqlite::{Connection, Params, params};
 use serde::Serialize;
 
@@ -13,7 +13,13 @@ pub(crate) fn apply(connection: &Connection, step: &Step, at: i64) -> Result<(),
     let projection = Projection { connection, step: step.kind(), at };
     match step {
         Step::Created { header, files } => projection.created(header, files),
-        Step::Opened { .. } => projection.status("running", ""),
+        Step::Opened { budget, .. } => {
+            projection.status("running", "")?;
+            match budget {
+                Some(budget) => projection.budget(&budget.to_string()),
+                None => Ok(()),
+            }
+        }
         Step::BaselineStarted { index, seed, program, .. } => {
             projection.baseline_started(*index, *seed, *program)
         }
@@ -32,7 +38,18 @@ pub(crate) fn apply(connection: &Connection, step: &Step, at: i64) -> Result<(),
             trials.iter().try_for_each(|trial| projection.planned(*round, trial))?;
             projection.states(*states)
         }
-        Step::TrialStarted { trial, program, .. } => projection.trial_started(*trial, *program),
+        Step::Implemented { trial, attempt, patch, labels, earlier } => {
+            projection.implemented(*trial, *attempt, *patch, labels, earlier)
+        }
+        Step::ExchangeStarted { number, scope, request, model, content, reserved } => {
+            projection.exchange_started(*number, [scope, request, model], *content, reserved)
+        }
+        Step::ExchangeEnded { number, reply, spend, source, failure } => {
+            projection.exchange_ended(*number, *reply, spend, source, failure.as_deref())
+        }
+        Step::TrialStarted { trial, program, normal, .. } => {
+            projection.trial_started(*trial, *program, *normal)
+        }
         Step::TrialFinished { trial, result } => projection.trial_finished(*trial, result),
         Step::Told { round, states } => {
             projection.told(*round)?;
@@ -94,9 +111,89 @@ impl Projection<'_> {
 
     fn states(&self, states: StateDigests) -> Result<(), LedgerError> {
         self.one(
-            "UPDATE run SET searcher = ?1, ideator = ?2",
-            [states.searcher.to_string(), states.ideator.to_string()],
+            "UPDATE run SET searcher = ?1, ideator = ?2, implementer = ?3",
+            params![
+                states.searcher.to_string(),
+                states.ideator.to_string(),
+                states.implementer.map(|state| state.to_string())
+            ],
             "there is no run",
+        )
+    }
+
+    fn budget(&self, budget: &str) -> Result<(), LedgerError> {
+        self.one("UPDATE run SET budget = ?1", [budget], "there is no run")
+    }
+
+    fn implemented(
+        &self,
+        trial: TrialId,
+        attempt: u32,
+        patch: Digest,
+        labels: &[String],
+        earlier: &Cost,
+    ) -> Result<(), LedgerError> {
+        self.one(
+            "UPDATE trials SET patch = ?3, labels = ?4, attempt = ?2, earlier = ?5
+             WHERE id = ?1 AND state <> 'finished' AND coalesce(attempt + 1, 0) = ?2",
+            params![trial.cast_signed(), attempt, patch.to_string(), json(&labels)?, json(earlier)?],
+            &format!("trial {trial} is finished, or {attempt} is not its next attempt"),
+        )
+    }
+
+    fn exchange_started(
+        &self,
+        number: u64,
+        [scope, request, model]: [&str; 3],
+        content: Digest,
+        reserved: &Spend,
+    ) -> Result<(), LedgerError> {
+        if self.count("SELECT count(*) FROM exchanges", [])? != number {
+            return Err(self.refuse(format!("exchange {number} is not the next")));
+        }
+        self.one(
+            "INSERT INTO exchanges
+             (number, scope, request, model, content, requests, input_tokens, output_tokens, usd, started)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            params![
+                number.cast_signed(),
+                scope,
+                request,
+                model,
+                content.to_string(),
+                reserved.requests.cast_signed(),
+                reserved.input_tokens.cast_signed(),
+                reserved.output_tokens.cast_signed(),
+                reserved.usd,
+                self.at
+            ],
+            "the exchange exists already",
+        )
+    }
+
+    fn exchange_ended(
+        &self,
+        number: u64,
+        reply: Digest,
+        spend: &Spend,
+        source: &str,
+        failure: Option<&str>,
+    ) -> Result<(), LedgerError> {
+        self.one(
+            "UPDATE exchanges SET reply = ?2, source = ?3, failure = ?4, requests = ?5, input_tokens = ?6,
+             output_tokens = ?7, usd = ?8, ended = ?9 WHERE number = ?1 AND ended IS NULL",
+            params![
+                number.cast_signed(),
+                reply.to_string(),
+                source,
+                failure,
+                spend.requests.cast_signed(),
+                spend.input_tokens.cast_signed(),
+                spend.output_tokens.cast_signed(),
+                spend.usd,
+                self.at
+            ],
+            &format!("exchange {number} was not started, or has ended"),
         )
     }
 
@@ -151,8 +248,8 @@ impl Projection<'_> {
             return Err(self.refuse(format!("round {round} has no request for trial {}", trial.id)));
         }
         self.one(
-            "INSERT INTO trials (id, round, epoch, request, parents, idea, patch, seed, origin, state, starts, planned)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'planned', 0, ?10)",
+            "INSERT INTO trials (id, round, epoch, request, parents, idea, patch, labels, seed, origin, state, starts, planned)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '[]', ?8, ?9, 'planned', 0, ?10)",
             params![
                 trial.id.cast_signed(),
                 round,
@@ -169,11 +266,13 @@ impl Projection<'_> {
         )
     }
 
-    fn trial_started(&self, trial: TrialId, program: Digest) -> Result<(), LedgerError> {
+    /// `normal` stays that of the trial's first program: whether a later trial repeats it may not depend on when it was
+    /// repaired.
+    fn trial_started(&self, trial: TrialId, program: Digest, normal: Digest) -> Result<(), LedgerError> {
         self.one(
-            "UPDATE trials SET state = 'running', program = ?2, starts = starts + 1, started = ?3
-             WHERE id = ?1 AND state <> 'finished'",
-            params![trial.cast_signed(), program.to_string(), self.at],
+            "UPDATE trials SET state = 'running', program = ?2, starts = starts + 1, started = ?3,
+             normal = coalesce(normal, ?4) WHERE id = ?1 AND state <> 'finished'",
+            params![trial.cast_signed(), program.to_string(), self.at, normal.to_string()],
             &format!("trial {trial} does not exist, or is finished"),
         )
     }

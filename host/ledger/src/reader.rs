@@ -14,7 +14,7 @@ use crate::{
 
 /// A trial's columns, with its blobs.
 const TRIALS: &str = "
-    SELECT t.id, t.round, t.epoch, t.request, t.parents, t.idea, t.seed, t.origin, t.state, t.starts, t.program,
+    SELECT t.id, t.round, t.epoch, t.request, t.parents, t.idea, t.labels, t.attempt, t.earlier, t.seed, t.origin, t.state, t.starts, t.program,
            t.outcome, t.cost, t.planned, t.started, t.finished,
            patch.bytes AS patch_bytes, curve.bytes AS curve_bytes, log.bytes AS log_bytes
     FROM trials AS t
@@ -133,6 +133,21 @@ impl Reader {
         self.one("SELECT count(*) FROM trials", |row| row.get::<_, i64>(0)).map(i64::cast_unsigned)
     }
 
+    /// The first trial before `before` whose program is the same in all that runs, unless the host failed it.
+    pub fn trial_with_program(
+        &self,
+        normal: Digest,
+        before: TrialId,
+    ) -> Result<Option<TrialId>, LedgerError> {
+        let sql = "SELECT id FROM trials WHERE normal = ?1 AND id < ?2
+                   AND coalesce(json_extract(outcome, '$.failed.kind'), '') NOT IN ('lost', 'cancelled')
+                   ORDER BY id LIMIT 1";
+        let found = self.list(sql, (normal.to_string(), before.cast_signed()), |row| {
+            Ok(column::<i64>(row, "id")?.cast_unsigned())
+        })?;
+        Ok(found.first().copied())
+    }
+
     /// Every round, in order.
     pub fn rounds(&self) -> Result<Vec<Round>, LedgerError> {
         self.list("SELECT number, epoch, first, requests, told FROM rounds ORDER BY number", [], round)
@@ -146,12 +161,15 @@ impl Reader {
 
     /// The plugins' saved states, once the search is open.
     pub fn plugin_states(&self) -> Result<Option<PluginStates>, LedgerError> {
-        let (searcher, ideator): (Option<String>, Option<String>) =
-            self.one("SELECT searcher, ideator FROM run", |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let (searcher, ideator, implementer): (Option<String>, Option<String>, Option<String>) = self
+            .one("SELECT searcher, ideator, implementer FROM run", |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
         let (Some(searcher), Some(ideator)) = (searcher, ideator) else { return Ok(None) };
         Ok(Some(PluginStates {
             searcher: self.blob(digest(&searcher)?)?,
             ideator: self.blob(digest(&ideator)?)?,
+            implementer: implementer.map(|named| self.blob(digest(&named)?)).transpose()?,
         }))
     }
 
@@ -184,7 +202,7 @@ impl Reader {
         verify::verify(&self.connection)
     }
 
-    fn one<T>(
+    pub(crate) fn one<T>(
         &self,
         sql: &'static str,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
@@ -195,9 +213,9 @@ impl Reader {
             .map_err(LedgerError::reading)
     }
 
-    fn list<T>(
+    pub(crate) fn list<T>(
         &self,
-        sql: &'static str,
+        sql: &str,
         values: impl Params,
         read: impl Fn(&Row<'_>) -> Result<T, LedgerError>,
     ) -> Result<Vec<T>, LedgerError> {
@@ -221,6 +239,9 @@ fn trial(row: &Row<'_>) -> Result<TrialRecord, LedgerError> {
         parents: parse("parents", &column::<String>(row, "parents")?)?,
         idea: parse("idea", &column::<String>(row, "idea")?)?,
         patch: diff.map(|diff| Ok(Patch { diff: text("a diff", diff)? })).transpose()?,
+        implementer_labels: parse("labels", &column::<String>(row, "labels")?)?,
+        attempt: column(row, "attempt")?,
+        earlier: parse_optional("cost", column(row, "earlier")?)?.unwrap_or_default(),
         seed: column::<i64>(row, "seed")?.cast_unsigned(),
         origin: column(row, "origin")?,
         state: state(&column::<String>(row, "state")?)?,
@@ -261,13 +282,17 @@ fn round(row: &Row<'_>) -> Result<Round, LedgerError> {
     })
 }
 
-fn column<T: FromSql>(row: &Row<'_>, name: &str) -> Result<T, LedgerError> {
+pub(crate) fn column<T: FromSql>(row: &Row<'_>, name: &str) -> Result<T, LedgerError> {
     row.get(name).map_err(LedgerError::reading)
 }
 
 fn parse<T: DeserializeOwned>(what: &str, text: &str) -> Result<T, LedgerError> {
     serde_json::from_str(text)
         .map_err(|error| LedgerError::Damaged(format!("the {what} is not readable: {error}")))
+}
+
+pub(crate) fn json_value(what: &str, text: &str) -> Result<serde_json::Value, LedgerError> {
+    parse(what, text)
 }
 
 fn parse_optional<T: DeserializeOwned>(what: &str, text: Option<String>) -> Result<Option<T>, LedgerError> {
@@ -278,7 +303,7 @@ fn curve(bytes: Option<Vec<u8>>) -> Result<Vec<CurvePoint>, LedgerError> {
     bytes.map_or(Ok(Vec::new()), |bytes| blob::curve_from_bytes(&bytes))
 }
 
-fn text(what: &str, bytes: Vec<u8>) -> Result<String, LedgerError> {
+pub(crate) fn text(what: &str, bytes: Vec<u8>) -> Result<String, LedgerError> {
     String::from_utf8(bytes).map_err(|_| LedgerError::Damaged(format!("{what} is not UTF-8")))
 }
 

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use proofhouse_types::{Cost, CurvePoint, Idea, Outcome, Patch, Request, Trial, TrialId};
+use proofhouse_types::{Cost, CurvePoint, Idea, Outcome, Patch, Request, Spend, Trial, TrialId};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{Digest, Step};
 
@@ -48,6 +49,12 @@ pub struct TrialRecord {
     pub idea: Idea,
     /// The change.
     pub patch: Option<Patch>,
+    /// The labels of the implementer, where one wrote the patch.
+    pub implementer_labels: Vec<String>,
+    /// Which of the implementer's patches this is, from 0; none where the ideator wrote it, or nobody has yet.
+    pub attempt: Option<u32>,
+    /// What it had used up before that patch: smoke runs, and the runs of earlier patches.
+    pub earlier: Cost,
     /// The seed it is evaluated with.
     pub seed: u64,
     /// Name and version of the plugin that proposed it.
@@ -77,11 +84,13 @@ pub struct TrialRecord {
 impl TrialRecord {
     /// The trial as plugins see it, once it has its outcome.
     pub fn trial(&self) -> Option<Trial> {
+        let mut idea = self.idea.clone();
+        idea.labels.extend(self.implementer_labels.iter().cloned());
         Some(Trial {
             id: self.id,
             epoch: self.epoch,
             parents: self.parents.clone(),
-            idea: self.idea.clone(),
+            idea,
             patch: self.patch.clone(),
             seed: self.seed,
             outcome: self.outcome.clone()?,
@@ -114,6 +123,46 @@ pub struct BaselineRecord {
     pub started_at: i64,
     /// Milliseconds since 1970.
     pub finished_at: Option<i64>,
+}
+
+/// One exchange with a language model.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExchangeRecord {
+    /// Its number within the run, from 0.
+    pub number: u64,
+    /// The plugin's call that it was for.
+    pub scope: String,
+    /// Names the request within its scope.
+    pub request: String,
+    /// The model's name in the run file.
+    pub model: String,
+    /// Blob: the request.
+    pub content: Digest,
+    /// Blob: the reply, once it has ended.
+    pub reply: Option<Digest>,
+    /// `live`, `replay` or `cache`, once it has ended.
+    pub source: Option<String>,
+    /// Why there is no usable reply, in one word.
+    pub failure: Option<String>,
+    /// What it used up; until it has ended, the most that it may.
+    pub spend: Spend,
+    /// Milliseconds since 1970.
+    pub started_at: i64,
+    /// Milliseconds since 1970.
+    pub ended_at: Option<i64>,
+}
+
+/// How an exchange ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExchangeEnd {
+    /// As JSON.
+    pub reply: Value,
+    /// What it used up.
+    pub spend: Spend,
+    /// `live`, `replay` or `cache`.
+    pub source: String,
+    /// One word for why there is no usable reply.
+    pub failure: Option<String>,
 }
 
 /// One event.

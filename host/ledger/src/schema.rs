@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{FILE_NAME, LedgerError};
 
 /// The version of the tables, in SQLite's `user_version`.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
 /// `events` is the record. The rest are its projection, and the blobs that it names.
 /// Whole numbers without a sign (seeds) are stored as SQLite's signed ones, bit for bit; times are milliseconds
@@ -36,7 +36,9 @@ CREATE TABLE run (
     status   TEXT NOT NULL CHECK (status IN ('running', 'interrupted', 'ended')),
     reason   TEXT NOT NULL,
     searcher TEXT REFERENCES blobs (digest),
-    ideator  TEXT REFERENCES blobs (digest)
+    ideator  TEXT REFERENCES blobs (digest),
+    implementer TEXT REFERENCES blobs (digest),
+    budget   TEXT
 ) STRICT;
 
 CREATE TABLE baselines (
@@ -69,10 +71,14 @@ CREATE TABLE trials (
     parents  TEXT NOT NULL,
     idea     TEXT NOT NULL,
     patch    TEXT REFERENCES blobs (digest),
+    labels   TEXT NOT NULL,
+    attempt  INTEGER,
+    earlier  TEXT,
     seed     INTEGER NOT NULL,
     origin   TEXT NOT NULL,
     state    TEXT NOT NULL CHECK (state IN ('planned', 'running', 'finished')),
     program  TEXT REFERENCES blobs (digest),
+    normal   TEXT,
     starts   INTEGER NOT NULL,
     outcome  TEXT,
     score    REAL,
@@ -86,6 +92,27 @@ CREATE TABLE trials (
 ) STRICT;
 
 CREATE INDEX trials_by_round ON trials (round);
+CREATE INDEX trials_by_program ON trials (normal);
+
+CREATE TABLE exchanges (
+    number        INTEGER PRIMARY KEY,
+    scope         TEXT NOT NULL,
+    request       TEXT NOT NULL,
+    model         TEXT NOT NULL,
+    content       TEXT NOT NULL REFERENCES blobs (digest),
+    reply         TEXT REFERENCES blobs (digest),
+    source        TEXT CHECK (source IN ('live', 'replay', 'cache')),
+    failure       TEXT,
+    requests      INTEGER NOT NULL,
+    input_tokens  INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    usd           REAL NOT NULL,
+    started       INTEGER NOT NULL,
+    ended         INTEGER,
+    CHECK ((reply IS NULL) = (ended IS NULL))
+) STRICT;
+
+CREATE INDEX exchanges_by_scope ON exchanges (scope, request);
 
 CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are append-only'); END;
@@ -144,6 +171,7 @@ fn check_version(connection: &Connection, dir: &Path) -> Result<(), LedgerError>
     match found {
         VERSION => Ok(()),
         0 => Err(LedgerError::NeverBegun(dir.to_owned())),
+        ..VERSION => Err(LedgerError::OlderSchema { path: dir.to_owned(), found, known: VERSION }),
         _ => Err(LedgerError::NewerSchema { path: dir.to_owned(), found, known: VERSION }),
     }
 }

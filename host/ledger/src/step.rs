@@ -1,7 +1,8 @@
 //! The steps of a run. What is recorded is these, and nothing else.
 
-use proofhouse_types::{Cost, CurvePoint, Idea, Outcome, Request, TrialId};
+use proofhouse_types::{Cost, CurvePoint, Idea, Outcome, Request, Spend, TrialId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::{Digest, RunHeader};
 
@@ -24,6 +25,8 @@ pub enum Step {
         workers: u32,
         /// What differs from the header, where the user allowed that: one sentence each.
         changes: Vec<String>,
+        /// The language models' budget from here on, as JSON, where it is not the header's.
+        budget: Option<Value>,
     },
     /// The unpatched program is being measured.
     BaselineStarted {
@@ -73,12 +76,55 @@ pub enum Step {
         /// The states afterwards.
         states: StateDigests,
     },
+    /// The implementer wrote a patch for a trial.
+    Implemented {
+        /// The trial.
+        trial: TrialId,
+        /// 0 for the first patch; then, one for each that the program's crash called for.
+        attempt: u32,
+        /// Blob: the diff.
+        patch: Digest,
+        /// The implementer's own labels.
+        labels: Vec<String>,
+        /// What the trial has used up so far: smoke runs, and the runs of earlier attempts.
+        earlier: Cost,
+    },
+    /// A request to a language model is about to be sent.
+    ExchangeStarted {
+        /// Its number within the run, from 0.
+        number: u64,
+        /// The plugin's call: `propose 12`, `implement 7.0`.
+        scope: String,
+        /// Names the request within its scope: SHA-256 as hex.
+        request: String,
+        /// The model's name in the run file.
+        model: String,
+        /// Blob: the request as JSON, in which each text is the digest of a blob.
+        content: Digest,
+        /// The most that it may use up.
+        reserved: Spend,
+    },
+    /// It has ended.
+    ExchangeEnded {
+        /// Its number.
+        number: u64,
+        /// Blob: the reply as JSON.
+        reply: Digest,
+        /// What it used up.
+        spend: Spend,
+        /// `live`, `replay` or `cache`.
+        source: String,
+        /// One word for why there is no usable reply.
+        failure: Option<String>,
+    },
     /// A trial's program goes to a worker.
     TrialStarted {
         /// The trial.
         trial: TrialId,
         /// Blob: the files of the patched program.
         program: Digest,
+        /// Names what of the program runs: equal for programs that differ in comments and white space at most.
+        normal: Digest,
         /// Digest of what is run.
         job: String,
     },
@@ -127,6 +173,9 @@ impl Step {
             Step::SearchOpened { .. } => "search-opened",
             Step::Asked { .. } => "asked",
             Step::Proposed { .. } => "proposed",
+            Step::Implemented { .. } => "implemented",
+            Step::ExchangeStarted { .. } => "exchange-started",
+            Step::ExchangeEnded { .. } => "exchange-ended",
             Step::TrialStarted { .. } => "trial-started",
             Step::TrialFinished { .. } => "trial-finished",
             Step::Told { .. } => "told",
@@ -144,6 +193,8 @@ pub struct StateDigests {
     pub searcher: Digest,
     /// Blob: the ideator's.
     pub ideator: Digest,
+    /// Blob: the implementer's, where there is one.
+    pub implementer: Option<Digest>,
 }
 
 /// How something that ran ended.
@@ -228,6 +279,25 @@ pub struct PluginStates {
     pub searcher: Vec<u8>,
     /// The ideator's.
     pub ideator: Vec<u8>,
+    /// The implementer's, where there is one.
+    pub implementer: Option<Vec<u8>>,
+}
+
+/// A request to a language model: what the lab hands to the ledger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewExchange<'a> {
+    /// The plugin's call.
+    pub scope: &'a str,
+    /// Names the request within its scope.
+    pub request: &'a str,
+    /// The model's name in the run file.
+    pub model: &'a str,
+    /// Role and text of each message; or an empty role and a text, for vectors.
+    pub texts: Vec<(&'a str, &'a str)>,
+    /// Whatever else the request says, as JSON.
+    pub parameters: Value,
+    /// The most that it may use up.
+    pub reserved: Spend,
 }
 
 /// One file of a program as it ran.

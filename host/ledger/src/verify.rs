@@ -47,11 +47,12 @@ pub(crate) mod chain {
 }
 
 /// The tables that are a projection of the events, each with its order.
-const PROJECTED: [(&str, &str); 4] = [
+const PROJECTED: [(&str, &str); 5] = [
     ("run", "SELECT * FROM run"),
     ("baselines", "SELECT * FROM baselines ORDER BY number"),
     ("rounds", "SELECT * FROM rounds ORDER BY number"),
     ("trials", "SELECT * FROM trials ORDER BY id"),
+    ("exchanges", "SELECT * FROM exchanges ORDER BY number"),
 ];
 
 pub(crate) fn verify(connection: &Connection) -> Result<Verification, LedgerError> {

@@ -7,13 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use proofhouse_types::{Request, TrialId};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use serde_json::Value;
 
 use crate::lock::RunLock;
 use crate::step::{Finished, PlannedTrial, StateDigests};
 use crate::verify::chain;
 use crate::{
-    Completion, LedgerError, NewTrial, PluginStates, ProgramFile, Reader, RunHeader, Step, blob, project,
-    schema,
+    Completion, Digest, LedgerError, NewTrial, PluginStates, ProgramFile, Reader, RunHeader, Step, blob,
+    project, schema,
 };
 
 /// The record of one run, open for writing. Only one can be, at a time; any number of [`Reader`]s can be beside it.
@@ -70,9 +71,15 @@ impl Ledger {
         &self.reader
     }
 
-    /// A lab takes the run up. `changes` names what differs from the header, where the user allowed that.
-    pub fn opened(&self, workers: u32, changes: Vec<String>) -> Result<(), LedgerError> {
-        self.record(|_| Ok(Step::Opened { pid: std::process::id(), workers, changes }))
+    /// A lab takes the run up. `changes` names what differs from the header, where the user allowed that; `budget` is
+    /// the language models' from here on, where the user gave another.
+    pub fn opened(
+        &self,
+        workers: u32,
+        changes: Vec<String>,
+        budget: Option<Value>,
+    ) -> Result<(), LedgerError> {
+        self.record(|_| Ok(Step::Opened { pid: std::process::id(), workers, changes, budget }))
     }
 
     /// The unpatched program is about to run.
@@ -141,16 +148,17 @@ impl Ledger {
         })
     }
 
-    /// A trial's patched program is about to run.
+    /// A trial's patched program is about to run. `normal` names what of it runs.
     pub fn trial_started(
         &self,
         trial: TrialId,
         program: &[ProgramFile],
+        normal: Digest,
         job: &str,
     ) -> Result<(), LedgerError> {
         self.record(|connection| {
             let program = blob::put(connection, project::json(&program)?.as_bytes())?;
-            Ok(Step::TrialStarted { trial, program, job: job.to_owned() })
+            Ok(Step::TrialStarted { trial, program, normal, job: job.to_owned() })
         })
     }
 
@@ -182,7 +190,7 @@ impl Ledger {
     }
 
     /// Appends the step that `build` makes, with the blobs that it stores, as one transaction.
-    fn record(
+    pub(crate) fn record(
         &self,
         build: impl FnOnce(&Connection) -> Result<Step, LedgerError>,
     ) -> Result<(), LedgerError> {
@@ -220,6 +228,7 @@ fn store_states(connection: &Connection, states: &PluginStates) -> Result<StateD
     Ok(StateDigests {
         searcher: blob::put(connection, &states.searcher)?,
         ideator: blob::put(connection, &states.ideator)?,
+        implementer: states.implementer.as_ref().map(|state| blob::put(connection, state)).transpose()?,
     })
 }
 

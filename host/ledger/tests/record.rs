@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use proofhouse_ledger::{
-    Completion, ComponentRecord, DataRecord, DataSide, FILE_NAME, Ledger, LedgerError, NewTrial,
-    PluginStates, PolicyRecord, ProgramFile, Reader, RunHeader, RunStatus, State, Step,
+    Completion, ComponentRecord, DataRecord, DataSide, Digest, ExchangeEnd, FILE_NAME, ImplementerRecord,
+    Ledger, LedgerError, NewExchange, NewTrial, PluginStates, PolicyRecord, ProgramFile, Reader, RunHeader,
+    RunStatus, State, Step,
 };
 use proofhouse_types::{
     Access, Cost, CurvePoint, Direction, FailureKind, Idea, Metric, Outcome, Problem, Request, Score,
-    SourceFile,
+    SourceFile, Spend,
 };
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -21,6 +22,7 @@ fn header() -> RunHeader {
         path: PathBuf::from("/guests").join(name),
         digest: "d".repeat(64),
         settings: json!({"epochs": 4}),
+        models: vec![],
     };
     let policy = |name: &str| PolicyRecord { name: name.into(), text: "memory-mib = 64\n".into() };
     RunHeader {
@@ -46,6 +48,13 @@ fn header() -> RunHeader {
         evaluator: component("nanogpt-evaluator"),
         searcher: component("evolution"),
         ideator: component("operators"),
+        implementer: Some(ImplementerRecord {
+            component: component("llm-implementer"),
+            policy: policy("implementer.toml"),
+            parallel: 4,
+            repairs: 1,
+            smoke: json!({"rows": 2}),
+        }),
         candidate_policy: policy("candidate.toml"),
         evaluator_policy: policy("evaluator.toml"),
         searcher_policy: policy("searcher.toml"),
@@ -57,11 +66,14 @@ fn header() -> RunHeader {
             digest: "t".repeat(64),
             tokens: 1000,
         }],
+        llm: json!({"models": {}}),
+        llm_replay: None,
+        refuse_same_program: true,
     }
 }
 
 fn states(text: &str) -> PluginStates {
-    PluginStates { searcher: text.as_bytes().to_vec(), ideator: vec![0, 159, 146] }
+    PluginStates { searcher: text.as_bytes().to_vec(), ideator: vec![0, 159, 146], implementer: None }
 }
 
 fn planned(id: u64, request: Request) -> NewTrial {
@@ -93,7 +105,7 @@ fn program() -> Vec<ProgramFile> {
 /// A run with two baselines and one round of four trials, of which the last two are still to end.
 fn begun(dir: &Path) -> Ledger {
     let ledger = Ledger::create(dir, &header()).expect("creates");
-    ledger.opened(2, vec![]).expect("records");
+    ledger.opened(2, vec![], None).expect("records");
     for (index, value) in [(0, 4.0), (1, 5.0)] {
         ledger.baseline_started(index, 7, &program(), "job").expect("records");
         ledger.baseline_finished(index, &scored(value)).expect("records");
@@ -104,11 +116,11 @@ fn begun(dir: &Path) -> Ledger {
     ledger.asked(0, 0, &requests, &states("asked")).expect("records");
     let trials: Vec<_> = (0..4).map(|id| planned(id, Request::Explore(vec![]))).collect();
     ledger.proposed(0, &trials, &states("proposed")).expect("records");
-    ledger.trial_started(0, &program(), "job").expect("records");
+    ledger.trial_started(0, &program(), Digest::of(b"normal 0"), "job").expect("records");
     ledger.trial_finished(0, &scored(4.25)).expect("records");
     let refused = Outcome::failed(FailureKind::Refused, "the patch changes nothing");
     ledger.trial_finished(1, &Completion::unrun(refused)).expect("records");
-    ledger.trial_started(2, &program(), "job").expect("records");
+    ledger.trial_started(2, &program(), Digest::of(b"normal 2"), "job").expect("records");
     ledger
 }
 
@@ -164,7 +176,9 @@ fn a_run_goes_on_after_it_was_closed() {
     let (_root, dir) = folder();
     drop(begun(&dir));
     let ledger = Ledger::open(&dir).expect("opens");
-    ledger.trial_started(2, &program(), "job").expect("a trial that ran may be run again");
+    ledger
+        .trial_started(2, &program(), Digest::of(b"normal 2"), "job")
+        .expect("a trial that ran may be run again");
     for id in [2, 3] {
         ledger.trial_finished(id, &scored(4.0)).expect("records");
     }
@@ -187,7 +201,7 @@ fn a_trial_has_one_outcome_and_steps_come_in_order() {
     let before = events(&ledger);
     let refused: [(&str, Result<(), LedgerError>); 11] = [
         ("a second outcome", ledger.trial_finished(0, &scored(0.0))),
-        ("a start after the end", ledger.trial_started(0, &program(), "job")),
+        ("a start after the end", ledger.trial_started(0, &program(), Digest::of(b"normal 0"), "job")),
         ("a trial that is not there", ledger.trial_finished(99, &scored(0.0))),
         ("telling an open round", ledger.told(0, &states(""))),
         ("a round before the last is told", ledger.asked(1, 0, &[], &states(""))),
@@ -295,10 +309,13 @@ fn what_is_no_run_is_said_to_be_none() {
     assert!(!root.path().join("lock").exists(), "looking leaves nothing");
     drop(begun(&dir));
     let file = dir.join(FILE_NAME);
-    Connection::open(&file).and_then(|c| c.pragma_update(None, "user_version", 2)).expect("writes");
+    Connection::open(&file).and_then(|c| c.pragma_update(None, "user_version", 3)).expect("writes");
     let message = Reader::open(&dir).expect_err("is newer").to_string();
-    assert!(message.contains("schema 2") && message.contains("knows 1"), "{message}");
+    assert!(message.contains("schema 3") && message.contains("knows 2"), "{message}");
     assert!(matches!(Ledger::open(&dir), Err(LedgerError::NewerSchema { .. })));
+    Connection::open(&file).and_then(|c| c.pragma_update(None, "user_version", 1)).expect("writes");
+    let message = Reader::open(&dir).expect_err("is older").to_string();
+    assert!(message.contains("schema 1") && message.contains("the version that wrote it"), "{message}");
     std::fs::write(&file, "").expect("writes");
     assert!(matches!(Reader::open(&dir), Err(LedgerError::NeverBegun(_))));
 }
@@ -405,4 +422,90 @@ fn ten_thousand_trials_are_read() {
     assert_eq!(ledger.reader().overview().expect("reads").best, Some((0, 1.0)));
     let events = ledger.reader().events(0).expect("reads");
     assert!(matches!(events.last().map(|event| &event.step), Some(Step::Told { round: 39, .. })));
+}
+
+const PROMPT: &str = "the long text that every request repeats";
+
+fn exchange<'a>(scope: &'a str, request: &'a str) -> NewExchange<'a> {
+    NewExchange {
+        scope,
+        request,
+        model: "fast",
+        texts: vec![("system", PROMPT), ("user", request)],
+        parameters: json!({"temperature": 1.0}),
+        reserved: Spend { requests: 1, input_tokens: 100, output_tokens: 1000, usd: 0.5 },
+    }
+}
+
+fn answered(text: &str, source: &str, usd: f64) -> ExchangeEnd {
+    ExchangeEnd {
+        reply: json!({"completed": {"text": text}}),
+        spend: Spend { requests: 2, input_tokens: 90, output_tokens: 10, usd },
+        source: source.into(),
+        failure: None,
+    }
+}
+
+#[test]
+fn exchanges_are_found_again_and_count_until_they_have_ended() {
+    let (_root, dir) = folder();
+    let ledger = begun(&dir);
+    let first = ledger.exchange_started(&exchange("propose 0", "aa")).expect("records");
+    assert_eq!(ledger.reader().llm_spent().expect("reads").usd, 0.5, "in flight counts as reserved");
+    assert_eq!(ledger.reader().exchange_end("propose 0", "aa").expect("reads"), None);
+    ledger.exchange_ended(first, &answered("yes", "live", 0.125)).expect("records");
+    let lost = ledger.exchange_started(&exchange("implement 2.0", "bb")).expect("records");
+    let replayed = ledger.exchange_started(&exchange("implement 2.0", "cc")).expect("records");
+    ledger.exchange_ended(replayed, &answered("no", "replay", 0.25)).expect("records");
+    let reader = ledger.reader();
+    let found = reader.exchange_end("propose 0", "aa").expect("reads").expect("is there");
+    assert_eq!(found, answered("yes", "live", 0.125));
+    assert_eq!(reader.exchange_end("propose 1", "aa").expect("reads"), None, "another call");
+    let spent = reader.llm_spent().expect("reads");
+    assert_eq!((spent.usd, spent.requests), (0.625, 3), "live and lost, not replayed");
+    assert_eq!(reader.llm_spent_in("implement 2.0").expect("reads").usd, 0.25, "what a trial is told");
+    let (texts, parameters) = reader.exchange_request(&reader.exchanges().expect("reads")[1]).expect("reads");
+    assert_eq!(texts, [("system".into(), PROMPT.into()), ("user".into(), "bb".into())]);
+    assert_eq!(parameters, json!({"temperature": 1.0}));
+    assert!(ledger.exchange_ended(first, &answered("again", "live", 1.0)).is_err(), "ends once");
+    assert!(ledger.exchange_ended(99, &answered("never begun", "live", 1.0)).is_err());
+    // The one that was lost with its lab is sent again under another number, and both count.
+    assert_eq!(ledger.exchange_started(&exchange("implement 2.0", "bb")).expect("records"), lost + 2);
+    assert_eq!(ledger.reader().llm_spent().expect("reads").usd, 1.125);
+    ledger.reader().verify().expect("the record is whole");
+    drop(ledger);
+    let connection = Connection::open(dir.join(FILE_NAME)).expect("opens");
+    let copies: i64 = connection
+        .query_row("SELECT count(*) FROM blobs WHERE bytes = ?1", [PROMPT.as_bytes()], |row| row.get(0))
+        .expect("reads");
+    assert_eq!(copies, 1, "a text that many requests share is stored once");
+}
+
+#[test]
+fn an_implemented_trial_has_its_patch_and_labels_attempt_by_attempt() {
+    let (_root, dir) = folder();
+    let ledger = begun(&dir);
+    let labels = vec!["patched-by=fast".to_owned()];
+    ledger.implemented(3, 0, "--- a/train.py first\n", &labels, Cost::default()).expect("records");
+    assert!(
+        ledger.implemented(3, 2, "--- skipped\n", &labels, Cost::default()).is_err(),
+        "attempt 1 comes next"
+    );
+    ledger.implemented(3, 1, "--- a/train.py second\n", &labels, Cost::default()).expect("records");
+    assert!(
+        ledger.implemented(1, 0, "--- late\n", &labels, Cost::default()).is_err(),
+        "trial 1 has its outcome"
+    );
+    ledger.trial_finished(3, &scored(4.0)).expect("records");
+    let record = ledger.reader().trial(3).expect("reads");
+    assert_eq!(record.attempt, Some(1));
+    let same =
+        |text: &[u8], before| ledger.reader().trial_with_program(Digest::of(text), before).expect("reads");
+    assert_eq!(same(b"normal 0", 3), Some(0));
+    assert_eq!(same(b"normal 2", 2), None, "only earlier trials");
+    assert_eq!(same(b"other", 3), None);
+    let trial = record.trial().expect("finished");
+    assert_eq!(trial.patch.expect("a patch").diff, "--- a/train.py second\n");
+    assert_eq!(trial.idea.labels, ["schedule", "patched-by=fast"]);
+    ledger.reader().verify().expect("the record is whole");
 }

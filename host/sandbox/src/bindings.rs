@@ -58,3 +58,18 @@ pub(crate) mod ideator {
         imports: { default: trappable },
     });
 }
+
+pub(crate) mod implementer {
+    wasmtime::component::bindgen!({
+        path: "../../wit/lab",
+        world: "implementer-plugin",
+        with: {
+            "proofhouse:compute": crate::bindings::executor::proofhouse::compute,
+            "proofhouse:lab/types": crate::bindings::searcher::proofhouse::lab::types,
+            "proofhouse:lab/llm": crate::bindings::ideator::proofhouse::lab::llm,
+        },
+        imports: { default: trappable },
+    });
+}
+
+pub(crate) use ideator::proofhouse::lab::llm;

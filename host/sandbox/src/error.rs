@@ -98,6 +98,19 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// The run's budget for language models is spent: what it had, and how to go on.
+    #[error("{0}")]
+    BudgetSpent(String),
+    /// The language models cannot be asked any more, for a reason of the host.
+    #[error("`{plugin}` was stopped in `{call}`: {reason}")]
+    Models {
+        /// The plugin's name.
+        plugin: String,
+        /// The function that ran.
+        call: &'static str,
+        /// What failed.
+        reason: String,
+    },
     /// Cancelled from outside.
     #[error("cancelled")]
     Cancelled,

@@ -137,6 +137,8 @@ impl Evaluation<'_> {
             sink: Sink::Watcher { source: "candidate", events },
             cancel: self.cancel.clone(),
             device_seconds: Some(self.candidate_policy.load_device_seconds),
+            models: None,
+            bench: None,
         };
         let store = new_store(self.runtime.engine(), self.candidate_policy, grant)?;
         Ok(Candidate::start(store, executor, self.files, self.main))
@@ -155,6 +157,8 @@ impl Evaluation<'_> {
             sink: Sink::Watcher { source: "evaluator", events },
             cancel: self.cancel.clone(),
             device_seconds: None,
+            models: None,
+            bench: None,
         };
         let mut store = match new_store(self.runtime.engine(), self.evaluator_policy, grant) {
             Ok(store) => store,

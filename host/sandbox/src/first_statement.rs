@@ -60,6 +60,8 @@ pub fn first_statement(
                 sink: Sink::Kept(Vec::new()),
                 cancel: CancelToken::new(),
                 device_seconds: None,
+                models: None,
+                bench: None,
             };
             let store = new_store(runtime.engine(), policy, grant)
                 .map_err(|error| Failure { kind: FailureKind::Lost, detail: format!("{error:#}") })?;

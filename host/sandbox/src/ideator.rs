@@ -11,6 +11,7 @@ use crate::bindings::ideator::{IdeatorPlugin, IdeatorPluginPre};
 use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::lab_types;
+use crate::models::ModelGrant;
 use crate::observer::LogLine;
 use crate::output::printable;
 use crate::plugin::{Plugin, Runtime};
@@ -24,11 +25,11 @@ const LONGEST_TITLE: usize = 300;
 /// Letters of its rationale.
 const LONGEST_RATIONALE: usize = 8000;
 /// Labels of an idea.
-const MOST_LABELS: usize = 16;
+pub(crate) const MOST_LABELS: usize = 16;
 /// Letters of a label.
-const LONGEST_LABEL: usize = 60;
+pub(crate) const LONGEST_LABEL: usize = 60;
 /// Bytes of a patch.
-const LONGEST_PATCH: usize = 1 << 20;
+pub(crate) const LONGEST_PATCH: usize = 1 << 20;
 /// Parents of a proposal.
 const MOST_PARENTS: usize = 100;
 
@@ -68,6 +69,11 @@ impl IdeatorHost {
     /// What every later call is told about the problem: its baseline, once that was measured.
     pub fn set_problem(&mut self, problem: Problem) {
         self.0.problem = problem;
+    }
+
+    /// The language models of the calls from here on, and the scope that their exchanges are recorded under.
+    pub fn set_models(&mut self, models: Option<ModelGrant>) {
+        self.0.models = models;
     }
 
     /// What the plugin said since this was last asked.
@@ -187,6 +193,6 @@ fn proposal(proposal: WitProposal) -> std::result::Result<Proposal, String> {
     })
 }
 
-fn cut(text: &str, most: usize) -> String {
+pub(crate) fn cut(text: &str, most: usize) -> String {
     printable(&text.chars().take(most).collect::<String>())
 }

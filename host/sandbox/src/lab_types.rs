@@ -41,11 +41,7 @@ pub(crate) fn trial(trial: &lab::Trial) -> wit::Trial {
         id: trial.id,
         epoch: trial.epoch,
         parents: trial.parents.clone(),
-        idea: wit::Idea {
-            title: trial.idea.title.clone(),
-            rationale: trial.idea.rationale.clone(),
-            labels: trial.idea.labels.clone(),
-        },
+        idea: idea(&trial.idea),
         patch: trial.patch.as_ref().map(|patch| wit::Patch { diff: patch.diff.clone() }),
         outcome: outcome(&trial.outcome),
         cost: wit::Cost {
@@ -56,6 +52,11 @@ pub(crate) fn trial(trial: &lab::Trial) -> wit::Trial {
         },
         origin: trial.origin.clone(),
     }
+}
+
+/// An idea in words.
+pub(crate) fn idea(idea: &lab::Idea) -> wit::Idea {
+    wit::Idea { title: idea.title.clone(), rationale: idea.rationale.clone(), labels: idea.labels.clone() }
 }
 
 fn outcome(outcome: &lab::Outcome) -> wit::Outcome {

@@ -40,6 +40,15 @@ pub struct Policy {
     /// leave it out.
     #[serde(default)]
     pub(crate) load_device_seconds: f64,
+    /// Requests to language models of one call into the sandbox. Roles that reach none leave this and the next out.
+    #[serde(default)]
+    pub(crate) llm_requests: u64,
+    /// Tokens, in and out, of one call into the sandbox.
+    #[serde(default)]
+    pub(crate) llm_tokens: u64,
+    /// Smoke runs of one call into the sandbox. Implementers only.
+    #[serde(default)]
+    pub(crate) smoke_runs: u64,
 }
 
 /// The most MiB that a policy may give: what fits a 32-bit memory.

@@ -20,6 +20,8 @@ pub enum Role {
     Searcher,
     /// Has ideas: world `ideator-plugin`.
     Ideator,
+    /// Writes patches: world `implementer-plugin`.
+    Implementer,
 }
 
 /// Interfaces that only hold types: nothing can be called through them.
@@ -33,6 +35,7 @@ impl Role {
             Role::Evaluator => "evaluator",
             Role::Searcher => "searcher",
             Role::Ideator => "ideator",
+            Role::Implementer => "implementer",
         }
     }
 
@@ -58,7 +61,14 @@ impl Role {
                 "proofhouse:lab/random",
                 "proofhouse:lab/candidate",
             ],
-            Role::Searcher | Role::Ideator => &["proofhouse:compute/log", "proofhouse:lab/random"],
+            Role::Searcher => &["proofhouse:compute/log", "proofhouse:lab/random"],
+            Role::Ideator => &["proofhouse:compute/log", "proofhouse:lab/random", "proofhouse:lab/llm"],
+            Role::Implementer => &[
+                "proofhouse:compute/log",
+                "proofhouse:lab/random",
+                "proofhouse:lab/llm",
+                "proofhouse:lab/workbench",
+            ],
         }
     }
 

@@ -1,4 +1,6 @@
-//! Calls of searchers and ideators: a fresh sandbox each, with the plugin's state carried across as bytes.
+//! Calls of searchers, ideators and implementers: a fresh sandbox each, with the plugin's state carried across as bytes.
+
+use std::sync::Arc;
 
 use proofhouse_types::Problem;
 use wasmtime::Store;
@@ -7,15 +9,17 @@ use wasmtime::component::InstancePre;
 use crate::cancel::CancelToken;
 use crate::ending::{self, Ending};
 use crate::error::{Error, Result};
+use crate::models::ModelGrant;
 use crate::observer::LogLine;
 use crate::output::{Sink, printable};
 use crate::plugin::{Plugin, Runtime};
 use crate::policy::Policy;
 use crate::random::RandomStream;
 use crate::roles::Role;
-use crate::state::{GuestState, Stop, timeless};
+use crate::state::{GuestState, ModelsStop, Stop, timeless};
 use crate::store::{Grant, new_store};
 use crate::thread::on_large_stack;
+use crate::workbench::Workbench;
 
 /// A plugin's state between two calls: its own bytes, of no meaning to the host.
 pub type State = Vec<u8>;
@@ -23,8 +27,8 @@ pub type State = Vec<u8>;
 /// Letters of a plugin's own error that are kept.
 const LONGEST_MESSAGE: usize = 4000;
 
-/// What searchers and ideators have in common.
-#[derive(Debug)]
+/// What searchers, ideators and implementers have in common.
+#[derive(Debug, Clone)]
 pub(crate) struct PluginHost {
     runtime: Runtime,
     plugin: Plugin,
@@ -35,8 +39,11 @@ pub(crate) struct PluginHost {
     pub(crate) settings: String,
     cancel: CancelToken,
     log: Vec<LogLine>,
+    pub(crate) models: Option<ModelGrant>,
+    pub(crate) bench: Option<Arc<dyn Workbench>>,
 }
 
+#[derive(Clone)]
 struct Linked(InstancePre<GuestState>);
 
 impl std::fmt::Debug for Linked {
@@ -63,6 +70,8 @@ impl PluginHost {
             settings: settings.to_string(),
             cancel: CancelToken::new(),
             log: Vec::new(),
+            models: None,
+            bench: None,
         })
     }
 
@@ -91,6 +100,8 @@ impl PluginHost {
             sink: Sink::Kept(Vec::new()),
             cancel: self.cancel.clone(),
             device_seconds: None,
+            models: self.models.clone(),
+            bench: self.bench.clone(),
         };
         let linked = self.linked.0.clone();
         let (engine, policy) = (self.runtime.engine(), &self.policy);
@@ -113,6 +124,10 @@ impl PluginHost {
             Ok(Err(Complaint::Contract(reason))) => Err(Error::Answer { plugin, call, reason }),
             Err(Ending::Stopped(Stop::Cancelled)) => Err(Error::Cancelled),
             Err(Ending::Stopped(Stop::Limit(hit))) => Err(Error::Limit { plugin, call, hit }),
+            Err(Ending::Stopped(Stop::Models(ModelsStop::Budget(reason)))) => Err(Error::BudgetSpent(reason)),
+            Err(Ending::Stopped(Stop::Models(ModelsStop::Fault(reason)))) => {
+                Err(Error::Models { plugin, call, reason })
+            }
             Err(Ending::Stopped(stop)) => Err(Error::Trap { plugin, call, reason: stop.to_string() }),
             Err(Ending::Trapped(reason)) => Err(Error::Trap { plugin, call, reason }),
         }

@@ -12,9 +12,11 @@ use crate::cancel::CancelToken;
 use crate::candidate::Candidate;
 use crate::limits::{Limit, LimitHit, MemoryLimiter};
 use crate::meter::{self, Meter};
+use crate::models::ModelAccess;
 use crate::output::Output;
 use crate::random::RandomStream;
 use crate::wall::WallBudget;
+use crate::workbench::BenchAccess;
 
 /// Why the host stopped a guest on purpose. Recorded before the trap is raised: the trap itself is only text.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +31,17 @@ pub(crate) enum Stop {
     Exit { success: bool },
     /// It called what it was not granted.
     NotGranted(String),
+    /// The language models give no more answers to this run: its budget is spent, or its recording has ended.
+    Models(ModelsStop),
+}
+
+/// Why the language models give no more answers to a run.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ModelsStop {
+    /// The run's budget is spent: with a larger one it can go on.
+    Budget(String),
+    /// The journal cannot be written, or the recording has no such exchange.
+    Fault(String),
 }
 
 impl fmt::Display for Stop {
@@ -40,6 +53,7 @@ impl fmt::Display for Stop {
             Stop::Exit { success: true } => f.write_str("the program ended itself"),
             Stop::Exit { success: false } => f.write_str("the program ended itself with a failure"),
             Stop::NotGranted(what) => write!(f, "not granted: {what}"),
+            Stop::Models(ModelsStop::Budget(reason) | ModelsStop::Fault(reason)) => f.write_str(reason),
         }
     }
 }
@@ -64,6 +78,10 @@ pub(crate) struct GuestState {
     pub(crate) stop: Option<Stop>,
     /// Of an evaluator: the program it drives.
     pub(crate) candidate: Option<Box<Candidate>>,
+    /// The language models that it may use.
+    pub(crate) models: ModelAccess,
+    /// Of an implementer: where it tries its diffs.
+    pub(crate) bench: BenchAccess,
     /// Device seconds when the call that runs began.
     pub(crate) call_started_seconds: f64,
     pub(crate) calls_after_quota: u32,

@@ -1,5 +1,6 @@
 //! The one function that builds stores: every limit is set here, before anything of the guest runs.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use proofhouse_compute::data::TokenStream;
@@ -10,11 +11,13 @@ use wasmtime::{Engine, Store, UpdateDeadline};
 use crate::cancel::CancelToken;
 use crate::limits::MemoryLimiter;
 use crate::meter::{self, Meter};
+use crate::models::{ModelAccess, ModelGrant};
 use crate::output::{Output, Sink};
 use crate::policy::Policy;
 use crate::random::RandomStream;
 use crate::state::GuestState;
 use crate::wall::WallBudget;
+use crate::workbench::{BenchAccess, Workbench};
 
 /// What one sandbox is given beside its policy.
 pub(crate) struct Grant {
@@ -25,6 +28,10 @@ pub(crate) struct Grant {
     pub(crate) cancel: CancelToken,
     /// Device seconds until the first call after this one: what instantiation and loading may use.
     pub(crate) device_seconds: Option<f64>,
+    /// The language models that it may use.
+    pub(crate) models: Option<ModelGrant>,
+    /// Of an implementer: where it tries its diffs.
+    pub(crate) bench: Option<Arc<dyn Workbench>>,
 }
 
 /// Ticks between two reports of progress: about five a second.
@@ -53,6 +60,8 @@ pub(crate) fn new_store(
         data: grant.data,
         stop: None,
         candidate: None,
+        models: ModelAccess::new(grant.models, policy),
+        bench: BenchAccess::new(grant.bench, policy),
         call_started_seconds: 0.0,
         calls_after_quota: 0,
         host_call_time: Duration::ZERO,
@@ -106,6 +115,8 @@ mod tests {
             sink: Sink::Kept(Vec::new()),
             cancel: CancelToken::new(),
             device_seconds: None,
+            models: None,
+            bench: None,
         }
     }
 

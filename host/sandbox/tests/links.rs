@@ -40,6 +40,8 @@ fn the_host_has_every_function_of_every_world_with_the_right_types() {
         ("compute", "executor", Role::Executor, "candidate"),
         ("lab", "evaluator-plugin", Role::Evaluator, "evaluator"),
         ("lab", "searcher-plugin", Role::Searcher, "searcher"),
+        ("lab", "ideator-plugin", Role::Ideator, "ideator"),
+        ("lab", "implementer-plugin", Role::Implementer, "implementer"),
     ] {
         let wasm = everything_of(package, world);
         assert_eq!(check(&runtime, &wasm, role, &guests::policy(policy, &[])), Ok(()), "{world}");
@@ -62,7 +64,12 @@ fn a_role_gets_nothing_that_its_world_does_not_have_whatever_the_policy_says() {
         (Role::Searcher, "proofhouse:compute/data@0.1.0"),
         (Role::Searcher, "proofhouse:lab/candidate@0.1.0"),
         (Role::Searcher, "wasi:clocks/wall-clock@0.2.0"),
-        (Role::Ideator, "proofhouse:lab/llm@0.1.0"),
+        (Role::Searcher, "proofhouse:lab/llm@0.1.0"),
+        (Role::Executor, "proofhouse:lab/workbench@0.1.0"),
+        (Role::Ideator, "proofhouse:lab/workbench@0.1.0"),
+        (Role::Implementer, "proofhouse:lab/candidate@0.1.0"),
+        (Role::Implementer, "proofhouse:compute/data@0.1.0"),
+        (Role::Implementer, "wasi:sockets/tcp@0.2.0"),
         (Role::Ideator, "wasi:sockets/tcp@0.2.0"),
         (Role::Ideator, "wasi:filesystem/types@0.2.0"),
     ];
@@ -78,11 +85,20 @@ fn a_role_gets_nothing_that_its_world_does_not_have_whatever_the_policy_says() {
 }
 
 #[test]
-fn the_ideator_world_with_its_language_model_is_refused() {
-    let wasm = everything_of("lab", "ideator-plugin");
-    let message =
-        check(&guests::runtime(), &wasm, Role::Ideator, &guests::policy("ideator", &[])).unwrap_err();
-    assert!(message.contains("proofhouse:lab/llm@0.1.0"), "{message}");
+fn language_models_are_refused_where_the_policy_does_not_grant_them() {
+    let without = r#"["proofhouse:compute/log", "proofhouse:lab/random"]"#;
+    for (world, role, policy) in [
+        ("ideator-plugin", Role::Ideator, "ideator"),
+        ("implementer-plugin", Role::Implementer, "implementer"),
+    ] {
+        let wasm = everything_of("lab", world);
+        let policy = guests::policy(policy, &[("imports", without)]);
+        let message = check(&guests::runtime(), &wasm, role, &policy).unwrap_err();
+        assert!(
+            message.contains("proofhouse:lab/llm@0.1.0") && message.contains("does not grant"),
+            "{message}"
+        );
+    }
 }
 
 #[test]

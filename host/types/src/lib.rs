@@ -10,5 +10,5 @@ mod trial;
 pub use problem::{Access, Direction, Metric, Problem, SourceFile};
 pub use trial::{
     Cost, CurvePoint, Failure, FailureKind, Idea, Measurement, Outcome, Patch, Proposal, Request, Score,
-    Trial, TrialId,
+    Spend, Trial, TrialId,
 };

@@ -168,6 +168,59 @@ pub struct Cost {
     pub llm_usd: f64,
 }
 
+impl Cost {
+    /// Both together.
+    pub fn plus(&self, other: &Cost) -> Cost {
+        Cost {
+            device_seconds: self.device_seconds + other.device_seconds,
+            instructions: self.instructions.saturating_add(other.instructions),
+            wall_seconds: self.wall_seconds + other.wall_seconds,
+            llm_tokens: self.llm_tokens.saturating_add(other.llm_tokens),
+            llm_usd: self.llm_usd + other.llm_usd,
+        }
+    }
+}
+
+/// What requests to language models used up, or may use up.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Spend {
+    /// HTTP requests, retries included.
+    pub requests: u64,
+    /// Tokens of requests.
+    pub input_tokens: u64,
+    /// Tokens of replies.
+    pub output_tokens: u64,
+    /// By the prices of the run file.
+    pub usd: f64,
+}
+
+impl Spend {
+    /// Tokens in and out.
+    pub fn tokens(&self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
+
+    /// Both together.
+    pub fn plus(&self, other: &Spend) -> Spend {
+        Spend {
+            requests: self.requests.saturating_add(other.requests),
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+            usd: self.usd + other.usd,
+        }
+    }
+
+    /// What is left of this without `other`; nothing where that is more.
+    pub fn minus(&self, other: &Spend) -> Spend {
+        Spend {
+            requests: self.requests.saturating_sub(other.requests),
+            input_tokens: self.input_tokens.saturating_sub(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_sub(other.output_tokens),
+            usd: (self.usd - other.usd).max(0.0),
+        }
+    }
+}
+
 /// One point of a curve that a program or an evaluator reported with `log.metric`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {

@@ -3,6 +3,7 @@
 mod bench;
 mod corpus;
 mod list;
+mod models;
 mod replay;
 mod report;
 mod resume;
@@ -10,7 +11,7 @@ mod run;
 mod show;
 mod worker;
 
-use crate::args::{BenchCommand, Command, CorpusCommand};
+use crate::args::{BenchCommand, Command, CorpusCommand, ModelsCommand};
 use crate::failure::{Result, Status};
 
 /// Does what the command line says.
@@ -26,6 +27,8 @@ pub fn execute(command: &Command) -> Result<Status> {
         Command::Replay(arguments) => replay::run(arguments),
         Command::List(arguments) => list::run(arguments),
         Command::Worker => worker::run(),
+        Command::Models { command: ModelsCommand::Check(arguments) } => models::check::run(arguments),
+        Command::Models { command: ModelsCommand::Log(arguments) } => models::log::run(arguments),
         Command::Corpus { command: CorpusCommand::Prepare(arguments) } => corpus::run(arguments),
         Command::Bench { command: BenchCommand::Sandbox(arguments) } => bench::run(arguments),
     }

@@ -2,6 +2,7 @@
 
 use proofhouse_lab::{Lab, ResumeOptions};
 use proofhouse_ledger::RunStatus;
+use proofhouse_llm::Budget;
 
 use super::report::Outcome;
 use super::run::{form, see_through};
@@ -34,6 +35,11 @@ pub fn run(arguments: &ResumeArguments) -> Result<Status> {
     let options = ResumeOptions {
         workers: arguments.workers.map(|workers| workers as usize),
         allow_changed: arguments.allow_changed,
+        budget: Budget {
+            max_requests: arguments.budget.max_requests,
+            max_tokens: arguments.budget.max_tokens,
+            max_usd: arguments.budget.max_usd,
+        },
     };
     let lab = Lab::resume(&found.folder, &machine::host()?, &options, &mut watcher)
         .map_err(machine::cannot_begin)?;

@@ -1,6 +1,6 @@
 //! `proofhouse run`
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use proofhouse_lab::{Ending, Lab, RunConfig};
 use serde::Serialize;
@@ -13,7 +13,7 @@ use crate::machine;
 use crate::output::terminal::Terminal;
 use crate::output::{print, untrusted};
 use crate::progress::{Form, Watcher};
-use crate::runs::FoundRun;
+use crate::runs::{self, FoundRun};
 
 /// Starts a run and sees it through.
 pub fn run(arguments: &RunArguments) -> Result<Status> {
@@ -27,6 +27,13 @@ pub fn run(arguments: &RunArguments) -> Result<Status> {
     if let Some(data) = &arguments.data {
         config.data = Some(data.clone());
     }
+    if let Some(recording) = &arguments.replay {
+        config.llm_replay = Some(recorded(&arguments.runs.folder, recording)?);
+    }
+    let budget = &mut config.llm.budget;
+    budget.max_usd = arguments.budget.max_usd.or(budget.max_usd);
+    budget.max_tokens = arguments.budget.max_tokens.or(budget.max_tokens);
+    budget.max_requests = arguments.budget.max_requests.or(budget.max_requests);
     let interrupt = Interrupt::watch()?;
     let mut watcher = Watcher::new(form(arguments.json), Terminal::detect());
     let places = machine::places(arguments.components.folder.as_deref());
@@ -34,6 +41,15 @@ pub fn run(arguments: &RunArguments) -> Result<Status> {
     let lab = Lab::create(&config, &places, &arguments.runs.folder, &host, &mut watcher)
         .map_err(machine::cannot_begin)?;
     see_through(lab, watcher, &interrupt, arguments.json)
+}
+
+/// A recording: a file, or the folder of a run.
+fn recorded(runs: &Path, name: &str) -> Result<PathBuf> {
+    let path = PathBuf::from(name);
+    if path.is_file() {
+        return Ok(path);
+    }
+    runs::find(runs, name).map(|found| found.folder)
 }
 
 /// How a run is shown.
@@ -73,6 +89,14 @@ pub fn see_through(mut lab: Lab, mut watcher: Watcher, interrupt: &Interrupt, js
     }
     match summary.ending {
         Ending::Finished { .. } => Ok(Status::Done),
+        Ending::BudgetSpent { reason } => {
+            if !json {
+                let larger =
+                    format!("{resume}; `--max-usd`, `--max-tokens` and `--max-requests` set new limits");
+                print(&format!("stopped: {reason}\n{}\n", untrusted::line(&larger, 300)))?;
+            }
+            Ok(Status::BudgetSpent)
+        }
         Ending::Interrupted => {
             if !json {
                 print(&format!("stopped: {}\n", untrusted::line(&resume, 200)))?;

@@ -36,6 +36,11 @@ pub fn rough_seconds(value: f64) -> String {
     }
 }
 
+/// Dollars: cents where there are many, more digits where there are few.
+pub fn usd(value: f64) -> String {
+    if value >= 10.0 || value == 0.0 { format!("{value:.2}") } else { format!("{value:.4}") }
+}
+
 /// A measurement beside a score: whole numbers in full.
 pub fn measurement(value: f64) -> String {
     if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { score(value) }

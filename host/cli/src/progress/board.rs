@@ -1,9 +1,9 @@
 //! What is known of a run while it goes on: who runs, who is best, how long it may take.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use proofhouse_types::{CurvePoint, Direction, Outcome, TrialId};
+use proofhouse_types::{CurvePoint, Direction, Outcome, Spend, TrialId};
 
 /// Points of a curve that are kept for its sparkline.
 const POINTS: usize = 4_096;
@@ -75,6 +75,10 @@ pub struct Board {
     pub running: BTreeMap<Work, Running>,
     /// The best so far.
     pub best: Option<BestSoFar>,
+    /// Trials whose patches are being written.
+    pub implementing: BTreeSet<TrialId>,
+    /// What the run has used up of its language models.
+    pub models: Spend,
     spent: Duration,
     jobs: u32,
 }
@@ -93,6 +97,8 @@ impl Board {
             scored: 0,
             running: BTreeMap::new(),
             best: None,
+            implementing: BTreeSet::new(),
+            models: Spend::default(),
             spent: Duration::ZERO,
             jobs: 0,
         }

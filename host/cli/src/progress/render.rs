@@ -35,6 +35,12 @@ pub fn standing(board: &Board, now: Instant, terminal: Terminal) -> String {
         parts.push(format!("best {}{gain}, trial {}", numbers::score(best.score), best.trial));
     }
     parts.extend(baseline(board));
+    if !board.implementing.is_empty() {
+        parts.push(format!("{} being written", board.implementing.len()));
+    }
+    if board.models.requests > 0 {
+        parts.push(format!("{} USD for models", numbers::usd(board.models.usd)));
+    }
     if let Some(left) = board.seconds_left(now) {
         parts.push(format!("about {} left", numbers::rough_seconds(left)));
     }

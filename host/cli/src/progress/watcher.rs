@@ -168,6 +168,19 @@ impl Watcher {
                 self.say(&format!("finished: {}", untrusted::line(reason, 200)));
             }
             ProgressEvent::RunInterrupted => self.close(),
+            ProgressEvent::ImplementationStarted { trial, .. } => {
+                self.board.implementing.insert(*trial);
+                self.redraw(None);
+            }
+            ProgressEvent::ImplementationFinished { trial, .. } => {
+                self.board.implementing.remove(trial);
+                self.redraw(None);
+            }
+            ProgressEvent::ModelsUsed { spent } => {
+                self.board.models = *spent;
+                self.redraw(None);
+            }
+            ProgressEvent::BudgetSpent { .. } => self.close(),
             // A plan is shown when it runs, and output when it is asked for: `proofhouse show`.
             ProgressEvent::TrialPlanned { .. } | ProgressEvent::Log { .. } => {}
         }

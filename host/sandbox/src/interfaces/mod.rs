@@ -13,10 +13,12 @@ mod convert;
 mod data;
 mod generator;
 mod layers;
+mod llm;
 mod log;
 mod optimizers;
 mod random;
 mod tensors;
+mod workbench;
 
 use wasmtime::component::{Linker, Resource, ResourceType};
 
@@ -38,6 +40,8 @@ pub(crate) const INTERFACES: &[(&str, Link)] = &[
     (log::NAME, log::link),
     (random::NAME, random::link),
     (candidate::NAME, candidate::link),
+    (llm::NAME, llm::link),
+    (workbench::NAME, workbench::link),
 ];
 
 /// The answer of a function `result<T, error>`.

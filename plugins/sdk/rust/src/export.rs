@@ -31,6 +31,20 @@ macro_rules! export_ideator {
     };
 }
 
+/// Exports the given type as an implementer: `proofhouse_sdk::implementer::export!`.
+#[macro_export]
+macro_rules! export_implementer {
+    ($plugin:ident) => {
+        #[cfg(target_arch = "wasm32")]
+        $crate::implementer::bindings::export!($plugin with_types_in $crate::implementer::bindings);
+        #[cfg(not(target_arch = "wasm32"))]
+        const _: fn() = || {
+            fn is_plugin<T: $crate::implementer::Guest>() {}
+            is_plugin::<$plugin>();
+        };
+    };
+}
+
 /// Exports the given type as an evaluator: `proofhouse_sdk::evaluator::export!`.
 #[macro_export]
 macro_rules! export_evaluator {

@@ -16,11 +16,27 @@
 //! the logic of a plugin is tested without a sandbox: [random numbers](random), [settings] and
 //! [state]; and, for searchers that work in epochs, their [bookkeeping](epochs).
 
+//!
+//! Plugins that ask language models find the rest here as well: the [host as traits](host), [which model](roster) and
+//! [which arm](bandit) to play and [what a trial was worth](rewards), [prompts](prompt), [ideas from replies](replies),
+//! [diffs from replies](changes), [what is new](novelty), and the [labels] that say who made what, [patches](patching)
+//! above all.
+
+pub mod bandit;
 mod bindings;
+pub mod changes;
 pub mod epochs;
 mod export;
+pub mod host;
+pub mod labels;
+pub mod novelty;
+pub mod patching;
+pub mod prompt;
 pub mod random;
+pub mod replies;
+pub mod rewards;
+pub mod roster;
 pub mod settings;
 pub mod state;
 
-pub use bindings::{evaluator, ideator, searcher};
+pub use bindings::{evaluator, ideator, implementer, imports, searcher};

@@ -1,0 +1,4 @@
+//! `proofhouse models`
+
+pub mod check;
+pub mod log;

@@ -1,0 +1,1 @@
+//! Lets a language model read, edit and try the program, step by step.
