@@ -1,6 +1,8 @@
 //! Whole behaviours, through the `proofhouse` binary and the components that `cargo xtask build` made.
 
 mod hostile;
+mod implementers;
+mod keys;
 mod killed;
 mod model_script;
 mod models;

@@ -251,7 +251,7 @@ mod tests {
     }
 
     fn shortage(result: Result<Reservation, Shortage>) -> Shortage {
-        result.err().expect("there is no room")
+        result.expect_err("there is no room")
     }
 
     #[test]

@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn what_is_no_key_is_refused_without_showing_it() {
         for text in ["", " \n", "sk-one\nsk-two", "sk one", "sk-\u{e9}", "sk-\0"] {
-            let reason = Secret::new(text).err().expect(text);
+            let reason = Secret::new(text).expect_err(text);
             assert!(!reason.contains("sk-"), "{reason}");
         }
         let folder = tempfile::tempdir().unwrap();

@@ -3,18 +3,20 @@
 //! Runs where an executable `litellm` is on the PATH, or PROOFHOUSE_LITELLM names one (`pip install 'litellm[proxy]'`).
 
 use std::env;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use model_server::{Behaviour, ModelServer, Protocol};
 use proofhouse_llm::{
-    Ended, ExchangeId, Gateway, Journal, JournalError, LlmConfig, Message, Provider, Reply, Request, Role,
-    Scope, Spend, Started,
+    Ended, ExchangeId, Failure, Gateway, Journal, JournalError, LlmConfig, Message, Provider, Reply, Request,
+    Role, Scope, Spend, Started,
 };
 
 const SAYS: &str = "Mocked: the loss falls.";
@@ -44,7 +46,7 @@ fn executable() -> Option<PathBuf> {
     env::split_paths(&path).map(|folder| folder.join("litellm")).find(|file| file.is_file())
 }
 
-fn start(executable: &Path) -> Proxy {
+fn start(executable: &Path, server: &ModelServer) -> Proxy {
     let folder = tempfile::tempdir().unwrap();
     let model = |name: &str, target: &str| {
         format!(
@@ -53,12 +55,24 @@ fn start(executable: &Path) -> Proxy {
         )
     };
     let config = format!(
-        "model_list:\n{}{}litellm_settings:\n  telemetry: false\n",
+        "model_list:\n{}{}{}litellm_settings:\n  telemetry: false\n",
         model("gpt", "openai/gpt-4o-mini"),
         model("claude", "anthropic/claude-3-5-haiku-20241022"),
+        // Not a mock: the proxy asks our server in chat completions, and makes what comes into its other protocols.
+        format!(
+            "  - model_name: bridged\n    litellm_params:\n      model: hosted_vllm/test\n      api_key: none\n      \
+             api_base: {}\n",
+            server.base_url(Protocol::Chat)
+        ),
     );
     let path = folder.path().join("config.yaml");
     fs::write(&path, config).unwrap();
+    // The proxy starts only with a key of its own, which is good: so the keys are tested too.
+    let mut random = [0; 32];
+    getrandom::fill(&mut random).unwrap();
+    let key = random.iter().fold("sk-".to_owned(), |key, byte| format!("{key}{byte:02x}"));
+    write_key(&folder.path().join("key"), &key);
+    write_key(&folder.path().join("wrong-key"), &key.replace("sk-", "sk-0"));
     // Free a moment ago: nothing better can be asked for of a program that wants a number.
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let log = File::create(folder.path().join("log")).unwrap();
@@ -67,6 +81,7 @@ fn start(executable: &Path) -> Proxy {
         .arg(&path)
         .args(["--host", "127.0.0.1", "--port", &port.to_string(), "--telemetry", "False"])
         .env("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+        .env("LITELLM_MASTER_KEY", key)
         .env_remove("DATABASE_URL")
         .stdin(Stdio::null())
         .stdout(log.try_clone().unwrap())
@@ -76,6 +91,11 @@ fn start(executable: &Path) -> Proxy {
     let mut proxy = Proxy { child, port, folder };
     wait_until_ready(&mut proxy);
     proxy
+}
+
+fn write_key(path: &Path, key: &str) {
+    fs::write(path, key).unwrap();
+    fs::set_permissions(path, Permissions::from_mode(0o600)).unwrap();
 }
 
 /// Asks until it says that it is alive.
@@ -120,16 +140,17 @@ impl Journal for Nothing {
     }
 }
 
-fn ask(port: u16, provider: Provider, model: &str, stream: bool) -> Ended {
+fn ask(proxy: &Proxy, key: &str, provider: Provider, model: &str, stream: bool) -> Ended {
+    let version = if provider == Provider::Gemini { "v1beta" } else { "v1" };
     let json = serde_json::json!({
-        "provider": provider, "model": model, "stream": stream, "retries": 0,
-        "base-url": format!("http://127.0.0.1:{port}/v1"), "timeout-seconds": 60.0,
+        "provider": provider, "model": model, "stream": stream, "retries": 0, "key-file": key,
+        "base-url": format!("http://127.0.0.1:{}/{version}", proxy.port), "timeout-seconds": 60.0,
     });
     let config = LlmConfig {
         models: [("m".to_owned(), serde_json::from_value(json).unwrap())].into(),
         ..LlmConfig::default()
     };
-    let gateway = Gateway::new(&config, Path::new("/"), Spend::default(), None).unwrap();
+    let gateway = Gateway::new(&config, proxy.folder.path(), Spend::default(), None).unwrap();
     let request = Request::Complete {
         model: "m".to_owned(),
         messages: vec![
@@ -151,20 +172,32 @@ fn a_proxy_that_we_did_not_write_is_understood() {
         eprintln!("skipped: there is no litellm (pip install 'litellm[proxy]', or set PROOFHOUSE_LITELLM)");
         return;
     };
-    let proxy = start(&executable);
+    let server = ModelServer::start(|_| Behaviour::say(SAYS));
+    let proxy = start(&executable, &server);
     let mut wrong = Vec::new();
-    for (provider, model) in
-        [(Provider::OpenaiChat, "gpt"), (Provider::OpenaiResponses, "gpt"), (Provider::Anthropic, "claude")]
-    {
-        for stream in [false, true] {
-            let end = ask(proxy.port, provider, model, stream);
+    // litellm cannot mock a stream of Responses.
+    for (provider, model, streams) in [
+        (Provider::OpenaiChat, "gpt", [false, true].as_slice()),
+        (Provider::OpenaiResponses, "gpt", &[false]),
+        (Provider::OpenaiResponses, "bridged", &[false, true]),
+        (Provider::Anthropic, "claude", &[false, true]),
+        (Provider::Anthropic, "bridged", &[false, true]),
+        (Provider::Gemini, "bridged", &[false, true]),
+    ] {
+        for &stream in streams {
+            let end = ask(&proxy, "key", provider, model, stream);
             match &end.reply {
                 Reply::Completed(completion) if completion.text == SAYS && completion.output_tokens > 0 => {
-                    eprintln!("{provider:?}, stream {stream}: fine, {:?}", end.spend);
+                    eprintln!("{provider:?}, {model}, stream {stream}: fine, {:?}", end.spend);
                 }
-                other => wrong.push(format!("{provider:?}, stream {stream}: {other:?}")),
+                other => wrong.push(format!("{provider:?}, {model}, stream {stream}: {other:?}")),
             }
         }
+    }
+    let end = ask(&proxy, "wrong-key", Provider::OpenaiChat, "gpt", true);
+    // Without a database it is 400, with one 401.
+    if !matches!(&end.reply, Reply::Failed(Failure::Rejected(text)) if text.contains("HTTP 4")) {
+        wrong.push(format!("with a wrong key: {end:?}"));
     }
     let log = fs::read_to_string(proxy.folder.path().join("log")).unwrap_or_default();
     assert!(wrong.is_empty(), "{}\n{log}", wrong.join("\n"));

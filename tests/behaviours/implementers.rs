@@ -1,0 +1,87 @@
+//! Implementers at work: smoke runs before a patch is handed in, and crashed programs that are given back.
+
+use model_server::{Answer, Received};
+use proofhouse_ledger::{Reader, TrialRecord};
+
+use crate::model_script::{Models, fenced, replaced};
+use crate::workplace::Workplace;
+
+const SEED: &str = "    torch.manual_seed(seed)";
+
+/// One idea; and a diff whose program raises, until the coder is told of it.
+fn stubborn(received: &Received) -> Answer {
+    if received.body["model"] == "thinker-1" {
+        return Answer::new(
+            "[Experiment]\nTitle: another seed\nTo see what luck does.\n[Code Changes]\nIn train.\n[End]",
+        );
+    }
+    let told = received.texts().iter().any(|text| text.contains("NameError"));
+    Answer::new(fenced(&match told {
+        true => replaced(SEED, "    torch.manual_seed(seed + 1)"),
+        false => replaced(SEED, "    torch.manual_seed(seeed)"),
+    }))
+}
+
+fn one_trial(models: &Models, implementer: &str) -> String {
+    format!(
+        "[searcher]\nplugin = \"best-of-n\"\n[searcher.settings]\nideas = 1\npopulation = 1\n\
+         [ideator]\nplugin = \"llm-ideator\"\nmodels = [\"thinker\"]\n{implementer}\n{}",
+        models.tables()
+    )
+}
+
+fn run(name: &str, implementer: &str, script: fn(&Received) -> Answer) -> (TrialRecord, Reader) {
+    let place = Workplace::new();
+    let models = Models::scripted(script);
+    let environment = place.environment(0.1);
+    let file = place.run_file_in(&environment, name, 1, &one_trial(&models, implementer));
+    place.succeed(&["run", file.to_str().expect("UTF-8")]);
+    let reader = Reader::open(&place.run_folder(name)).expect("the ledger");
+    (reader.trial(0).expect("the trial"), reader)
+}
+
+fn word(trial: &TrialRecord) -> (&'static str, String) {
+    let outcome = trial.outcome.as_ref().expect("it has ended");
+    match outcome {
+        proofhouse_types::Outcome::Failed(failure) => (outcome.word(), failure.detail.clone()),
+        proofhouse_types::Outcome::Scored(_) => (outcome.word(), String::new()),
+    }
+}
+
+#[test]
+fn a_smoke_run_finds_the_crash_before_the_trial_does() {
+    let implementer = "[implementer]\nplugin = \"llm-implementer\"\nmodels = [\"coder\"]\n\
+                       [implementer.settings]\nsamples = 2\nsmoke = true\nrepair = 1\n";
+    let (trial, reader) = run("smoke", implementer, stubborn);
+    assert_eq!(word(&trial), ("scored", String::new()));
+    assert_eq!((trial.attempt, trial.starts), (Some(0), 1), "what was handed in ran at once");
+    assert!(trial.earlier.instructions > 0, "the smoke runs are part of its cost");
+    // The score is the evaluator's, on the whole held-out part: no prompt holds a number that only it knows.
+    let score = trial.outcome.and_then(|outcome| outcome.score()).expect("a score").to_string();
+    for exchange in reader.exchanges().expect("reads") {
+        let (messages, _) = reader.exchange_request(&exchange).expect("reads");
+        assert!(messages.iter().all(|(_, text)| !text.contains(&score)));
+    }
+}
+
+#[test]
+fn a_crashed_program_goes_back_to_its_implementer_as_often_as_the_run_file_says() {
+    let implementer = |repairs: u32| {
+        format!(
+            "[implementer]\nplugin = \"llm-implementer\"\nmodels = [\"coder\"]\nrepairs = {repairs}\n\
+             [implementer.settings]\nsamples = 1\n"
+        )
+    };
+    let (trial, _) = run("unrepaired", &implementer(0), stubborn);
+    let (outcome, detail) = word(&trial);
+    assert_eq!((outcome, trial.attempt), ("crashed", Some(0)));
+    assert!(detail.contains("NameError"), "{detail}");
+
+    let (trial, reader) = run("repaired", &implementer(1), stubborn);
+    assert_eq!(word(&trial), ("scored", String::new()));
+    assert_eq!((trial.attempt, trial.starts), (Some(1), 2));
+    assert!(trial.earlier.instructions > 0, "the crashed run is part of its cost");
+    let spent = reader.llm_spent().expect("reads");
+    assert_eq!(trial.cost.llm_tokens, spent.tokens(), "both calls are part of its cost");
+    reader.verify().expect("the record is whole");
+}
