@@ -64,6 +64,60 @@ fn a_key_is_in_no_file_and_no_output_of_a_run() {
     assert!(files_with_key(place.path("").as_path()).is_empty());
 }
 
+#[test]
+fn models_check_says_of_each_model_whether_it_answers_and_at_what_price() {
+    let place = Workplace::new();
+    let server = ModelServer::start(|received| match received.body["model"].as_str() {
+        Some("gone") => Behaviour::error(404, "model_not_found", "there is no model gone"),
+        _ if received.body["response_format"].is_object() => Behaviour::say("{\"word\": \"proof\"}"),
+        _ => Behaviour::say("proof"),
+    });
+    let model = |name: &str, provider: &str, protocol: Protocol, more: &str| {
+        format!(
+            "[models.{name}]\nprovider = \"{provider}\"\nmodel = \"{name}\"\nbase-url = \"{}\"\n\
+             usd-per-million-input = 3.0\nusd-per-million-output = 15.0\n{more}",
+            server.base_url(protocol)
+        )
+    };
+    let plugins = [
+        "[searcher]\nplugin = \"best-of-n\"\n[ideator]\nplugin = \"llm-ideator\"\n".to_owned(),
+        model("chat", "openai-chat", Protocol::Chat, "json-schema = true\nkey-env = \"TEST_KEY\"\n"),
+        model("responses", "openai-responses", Protocol::Responses, "thinking = true\n"),
+        model("messages", "anthropic", Protocol::Anthropic, "thinking = true\n"),
+        model("gemini", "gemini", Protocol::Gemini, ""),
+        model("vectors", "openai-chat", Protocol::Chat, "embedding = true\n"),
+    ]
+    .concat();
+    let file = place.run_file("check", 1, &plugins);
+    let check = |file: &Path, more: &[&str]| {
+        let mut arguments = vec!["models", "check", file.to_str().expect("UTF-8")];
+        arguments.extend(more);
+        let output = place.proofhouse(&arguments).env("TEST_KEY", CANARY).output().expect("starts");
+        assert!(!holds(&output.stdout) && !holds(&output.stderr));
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (status, said) = check(&file, &[]);
+    println!("{said}");
+    assert_eq!(status, Some(0), "{said}");
+    for line in ["chat", "responses", "messages", "gemini", "vectors"] {
+        let row = said.lines().find(|row| row.starts_with(line)).expect(line);
+        assert!(row.contains("3.00") && row.contains("15.00") && row.contains('s'), "{row}");
+    }
+    assert!(
+        said.lines()
+            .any(|row| row.starts_with("chat") && row.contains("json-schema") && row.ends_with("proof"))
+    );
+    assert!(said.lines().any(|row| row.starts_with("vectors") && row.contains("a vector of")));
+
+    let file = place.run_file("gone", 1, &(plugins + &model("gone", "openai-chat", Protocol::Chat, "")));
+    let (status, said) = check(&file, &["--model", "gone"]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("failed: the provider rejects the request") && said.contains("no model gone"),
+        "{said}"
+    );
+}
+
 fn holds(bytes: &[u8]) -> bool {
     bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes())
 }

@@ -1,6 +1,6 @@
 //! A whole search that language models drive: outcomes, cost and record as scripted; killed and resumed; replayed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
@@ -68,7 +68,7 @@ fn a_search_by_language_models_is_as_scripted_survives_kills_and_can_be_replayed
     place.succeed(&["resume", name]);
     let verdicts = |trials: &[Trial]| trials.iter().map(whole_verdict).collect::<Vec<_>>();
     assert_eq!(verdicts(&place.trials("killed")), verdicts(&trials), "killed twice and resumed");
-    Reader::open(&folder).expect("the ledger").verify().expect("the record is whole");
+    asked_once(&Reader::open(&folder).expect("the ledger"));
 
     let replayed = file("replayed");
     drop(models);
@@ -76,6 +76,21 @@ fn a_search_by_language_models_is_as_scripted_survives_kills_and_can_be_replayed
     let recording = whole.file_name().expect("a name").to_str().expect("UTF-8");
     place.succeed(&["run", replayed.to_str().expect("UTF-8"), "--replay", recording]);
     assert_eq!(verdicts(&place.trials("replayed")), verdicts(&trials), "replayed without a server");
+    let exchanges =
+        Reader::open(&place.run_folder("replayed")).and_then(|run| run.exchanges()).expect("reads");
+    assert!(exchanges.iter().all(|exchange| exchange.source.as_deref() == Some("replay")));
+}
+
+/// What was answered before a kill is not asked again after it.
+fn asked_once(ledger: &Reader) {
+    ledger.verify().expect("the record is whole");
+    let exchanges = ledger.exchanges().expect("reads");
+    let mut answered = BTreeSet::new();
+    for exchange in exchanges.iter().filter(|exchange| exchange.ended_at.is_some()) {
+        assert!(answered.insert((&exchange.scope, &exchange.request)), "asked twice: {exchange:?}");
+    }
+    let lost = exchanges.len() - answered.len();
+    println!("{} exchanges, {lost} of them lost in kills", exchanges.len());
 }
 
 fn as_scripted(trials: &[Trial]) {
@@ -96,8 +111,7 @@ fn as_scripted(trials: &[Trial]) {
         }
     }
     assert!(KINDS.iter().all(|kind| found.contains_key(kind)), "each kind was proposed: {found:?}");
-    let titles: std::collections::BTreeSet<&str> =
-        trials.iter().map(|trial| trial.idea.title.as_str()).collect();
+    let titles: BTreeSet<&str> = trials.iter().map(|trial| trial.idea.title.as_str()).collect();
     assert_eq!(titles.len(), trials.len(), "no idea was proposed twice");
     let scored = trials.iter().filter(|trial| trial.outcome.score().is_some()).count();
     let proposed: usize = found.values().sum();

@@ -10,8 +10,16 @@ use crate::steps::{self, Failure, Steps};
 use crate::workspace::Workspace;
 
 /// The packages that become components, each under its own name.
-const RUST_GUESTS: [&str; 7] =
-    ["evolution", "best-of-n", "operators", "listed", "llm-ideator", "llm-implementer", "nanogpt-evaluator"];
+const RUST_GUESTS: [&str; 8] = [
+    "evolution",
+    "best-of-n",
+    "operators",
+    "listed",
+    "llm-ideator",
+    "llm-implementer",
+    "agent-implementer",
+    "nanogpt-evaluator",
+];
 /// Every package of this workspace has its version, which is also xtask's own.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 

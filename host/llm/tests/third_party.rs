@@ -54,17 +54,20 @@ fn start(executable: &Path, server: &ModelServer) -> Proxy {
              mock_response: \"{SAYS}\"\n"
         )
     };
-    let config = format!(
-        "model_list:\n{}{}{}litellm_settings:\n  telemetry: false\n",
-        model("gpt", "openai/gpt-4o-mini"),
-        model("claude", "anthropic/claude-3-5-haiku-20241022"),
-        // Not a mock: the proxy asks our server in chat completions, and makes what comes into its other protocols.
-        format!(
-            "  - model_name: bridged\n    litellm_params:\n      model: hosted_vllm/test\n      api_key: none\n      \
-             api_base: {}\n",
-            server.base_url(Protocol::Chat)
-        ),
+    // Not a mock: the proxy asks our server, and makes what comes into its protocols.
+    let bridged = format!(
+        "  - model_name: bridged\n    litellm_params:\n      model: hosted_vllm/test\n      api_key: none\n      \
+         api_base: {}\n",
+        server.base_url(Protocol::Chat)
     );
+    let config = [
+        "model_list:\n",
+        &model("gpt", "openai/gpt-4o-mini"),
+        &model("claude", "anthropic/claude-3-5-haiku-20241022"),
+        &bridged,
+        "router_settings:\n  disable_cooldowns: true\nlitellm_settings:\n  telemetry: false\n",
+    ]
+    .concat();
     let path = folder.path().join("config.yaml");
     fs::write(&path, config).unwrap();
     // The proxy starts only with a key of its own, which is good: so the keys are tested too.

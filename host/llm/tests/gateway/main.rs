@@ -10,3 +10,4 @@ mod record;
 mod secrets;
 mod setup;
 mod stopping;
+mod surroundings;

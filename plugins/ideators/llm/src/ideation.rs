@@ -3,10 +3,9 @@
 use proofhouse_sdk::bandit::{Arm, Bandit};
 use proofhouse_sdk::host::{Log, Models};
 use proofhouse_sdk::ideator::{Brief, Mode, Problem, Proposal, Trial};
-use proofhouse_sdk::imports::Direction;
 use proofhouse_sdk::imports::llm::Model;
 use proofhouse_sdk::novelty::{Novelty, Signature};
-use proofhouse_sdk::prompt::{Fence, files};
+use proofhouse_sdk::prompt::{Fence, files, task};
 use proofhouse_sdk::random::Random;
 use proofhouse_sdk::rewards::Rewards;
 use proofhouse_sdk::{labels, state};
@@ -153,17 +152,13 @@ impl LlmIdeator {
     fn asking<'a>(&'a self, brief: &'a Brief, batch: &Batch, fence: &'a Fence) -> Asking<'a> {
         let retelling = Retelling { problem: &self.problem, caps: &self.config.caps, fence };
         let metric = &self.problem.metric;
-        let direction = match metric.direction {
-            Direction::Minimize => "lower",
-            Direction::Maximize => "higher",
-        };
         let baseline = self.problem.baseline.map_or("not known".into(), |baseline| format!("{baseline:.5}"));
         let novelty = &self.memory.novelty;
         let values = vec![
             ("statement", self.problem.statement.trim().to_owned()),
             ("metric", metric.name.clone()),
             ("unit", metric.unit.clone()),
-            ("direction", direction.to_owned()),
+            ("direction", task::better(metric.direction).to_owned()),
             ("baseline", baseline),
             ("files", files::listing(&self.problem.files)),
             ("trials", retelling.trials(&brief.context)),

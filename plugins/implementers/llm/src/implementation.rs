@@ -7,7 +7,7 @@ use proofhouse_sdk::implementer::{Attempt, Implemented, Problem, Trial};
 use proofhouse_sdk::imports::llm::{Message, Model};
 use proofhouse_sdk::imports::{Idea, Patch};
 use proofhouse_sdk::patching::{PATCHED_BY, observations, patch_labels};
-use proofhouse_sdk::prompt::{self, Fence};
+use proofhouse_sdk::prompt::{self, Fence, task};
 use proofhouse_sdk::random::Random;
 use proofhouse_sdk::rewards::Rewards;
 use proofhouse_sdk::{labels, state};
@@ -62,7 +62,8 @@ impl LlmImplementer {
         let fence = Fence::new(random);
         let smoke_runs = self.config.smoke.then_some(self.config.max_smoke_runs);
         let mut trying = Trying::new(host, &self.problem.files, smoke_runs);
-        let mut samples = self.samples(first_messages(self, idea, attempts, &fence), random);
+        let mut samples =
+            self.samples(first_messages(&self.problem, &self.config, idea, attempts, &fence), random);
         let mut asked: Vec<usize> = (0..samples.len()).collect();
         while !asked.is_empty() {
             self.ask(&mut samples, &asked, host, random);
@@ -119,8 +120,9 @@ impl LlmImplementer {
         let diff =
             diff_of(reply, self.config.format, &self.problem.files).and_then(|diff| trying.check(&diff));
         sample.standing = match diff {
-            Ok(diff) if attempts.iter().any(|attempt| attempt.diff.trim() == diff.trim()) => Standing::Unapplied(
-                "this is the same change as one that was tried before and failed: change what made it fail".into(),
+            Ok(diff) if task::was_tried(&diff, attempts) => Standing::Unapplied(
+                "this is the same change as one that was tried before and failed: change what made it fail"
+                    .into(),
             ),
             Ok(diff) => Standing::Applies(diff),
             Err(log) => Standing::Unapplied(log),

@@ -11,6 +11,9 @@ pub struct Schedule {
     pub population: u32,
     /// Trials that an ideator sees, at most.
     pub context: usize,
+    /// Requests of a kind in a row, within one `ask`, that are given the same context. The paper's ideators write ten
+    /// ideas with one context: 10.
+    pub share_context: u32,
     /// The score that a trial must beat to be exploited; none: the problem's baseline.
     pub threshold: Option<f64>,
     exploit_start: f64,
@@ -28,6 +31,7 @@ impl Schedule {
             epochs: within("epochs", settings.or("epochs", 10)?, 1, 100_000)?,
             population: within("population", settings.or("population", 80)?, 1, 100_000)?,
             context: within("context", settings.or("context", 100)?, 1, 10_000)?,
+            share_context: within("share-context", settings.or("share-context", 1)?, 1, 100_000)?,
             threshold: settings.take("threshold")?,
             exploit_start: within("exploit-start", settings.or("exploit-start", 0.5)?, 0.0, 1.0)?,
             exploit_step: within("exploit-step", settings.or("exploit-step", 0.1)?, 0.0, 1.0)?,
@@ -94,6 +98,7 @@ mod tests {
             (r#"{"population": 1.5}"#, "`population`"),
             (r#"{"exploit-max": 1.1}"#, "`exploit-max`"),
             (r#"{"exploit-every": 0}"#, "`exploit-every`"),
+            (r#"{"share-context": 0}"#, "`share-context`"),
             (r#"{"treshold": 3.0}"#, "`treshold`"),
             (r#"{"threshold": "low"}"#, "`threshold`"),
         ] {

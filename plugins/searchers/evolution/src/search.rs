@@ -70,12 +70,13 @@ impl Evolution {
         let places = self.memory.epochs.give(self.schedule.population, slots);
         let all: Vec<u64> = self.memory.trials.keys().copied().collect();
         let winners = self.winners();
+        let mut contexts = Contexts { schedule: &self.schedule, shared: None };
         places
             .map(|place| {
                 if place < exploit_count && !winners.is_empty() {
-                    Request::Exploit(random.sample(&winners, self.schedule.context))
+                    Request::Exploit(contexts.next(Kind::Exploit, &winners, random))
                 } else {
-                    Request::Explore(random.sample(&all, self.schedule.context))
+                    Request::Explore(contexts.next(Kind::Explore, &all, random))
                 }
             })
             .collect()
@@ -101,6 +102,34 @@ impl Evolution {
             Direction::Maximize => score > self.threshold,
         };
         self.memory.trials.iter().filter(|(_, score)| score.is_some_and(beats)).map(|(id, _)| *id).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Exploit,
+    Explore,
+}
+
+/// The contexts of one `ask`: `share-context` requests of a kind in a row have the same.
+struct Contexts<'a> {
+    schedule: &'a Schedule,
+    /// The last, its kind, and how many requests may still have it.
+    shared: Option<(Kind, Vec<u64>, u32)>,
+}
+
+impl Contexts<'_> {
+    fn next(&mut self, kind: Kind, trials: &[u64], random: &mut impl Random) -> Vec<u64> {
+        if let Some((shared_kind, context, left)) = &mut self.shared
+            && *shared_kind == kind
+            && *left > 0
+        {
+            *left -= 1;
+            return context.clone();
+        }
+        let context = random.sample(trials, self.schedule.context);
+        self.shared = Some((kind, context.clone(), self.schedule.share_context - 1));
+        context
     }
 }
 

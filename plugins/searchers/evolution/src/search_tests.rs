@@ -112,6 +112,41 @@ fn contexts_are_sampled_uniformly_and_capped() {
     assert!(shown.iter().all(|&count| count.abs_diff(100) < 45), "{shown:?}");
 }
 
+/// The requests of epoch 1 after an epoch in which half of 40 trials won, with contexts of 5.
+fn requests_with(share: &str) -> Vec<Request> {
+    let mut search = open(&format!(r#"{{"epochs": 2, "population": 40, "context": 5{share}}}"#));
+    let (mut random, mut id) = (SplitMix64::new(9), 0);
+    run_epoch(&mut search, &mut id, &mut random, |id| Some(if id % 2 == 0 { 1.0 } else { 4.0 }));
+    search.ask(u32::MAX, &mut random)
+}
+
+#[test]
+fn requests_in_a_row_can_share_their_context() {
+    let requests = requests_with(r#", "share-context": 8"#);
+    // 20 exploit, then 20 explore: the second kind begins a new context, whatever was left of the first's.
+    let runs: Vec<usize> = requests.chunk_by(|one, next| one == next).map(<[Request]>::len).collect();
+    assert_eq!(runs, [8, 8, 4, 8, 8, 4]);
+    assert!(matches!((&requests[19], &requests[20]), (Request::Exploit(_), Request::Explore(_))));
+}
+
+#[test]
+fn without_sharing_each_request_has_its_own_context() {
+    let requests = requests_with("");
+    assert_eq!(requests, requests_with(r#", "share-context": 1"#));
+    assert!(requests.windows(2).all(|two| two[0] != two[1]));
+    // As before there was the setting: one sample after the other, from the same numbers.
+    let mut random = SplitMix64::new(9);
+    let (winners, all): (Vec<u64>, Vec<u64>) = ((0..40).step_by(2).collect(), (0..40).collect());
+    // Epoch 0 samples from nothing, which draws nothing.
+    let expected: Vec<Request> = (0..40)
+        .map(|place| match place {
+            0..20 => Request::Exploit(random.sample(&winners, 5)),
+            _ => Request::Explore(random.sample(&all, 5)),
+        })
+        .collect();
+    assert_eq!(requests, expected);
+}
+
 #[test]
 fn a_higher_score_wins_where_the_metric_says_so_and_the_threshold_can_be_set() {
     let problem = problem(Direction::Maximize, None);

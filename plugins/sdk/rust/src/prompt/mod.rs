@@ -1,7 +1,8 @@
-//! Making prompts: [templates](template), texts that are [not to be trusted](untrusted), and the [program](files).
+//! Making prompts: [templates](template), texts that are [not to be trusted](untrusted), the [program](files), and the [task](task).
 
 pub mod capping;
 pub mod files;
+pub mod task;
 pub mod template;
 pub mod untrusted;
 
