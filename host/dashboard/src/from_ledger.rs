@@ -43,6 +43,7 @@ pub fn view(reader: &Reader, name: &str) -> Result<RunView, LedgerError> {
         trials: trials.collect(),
         pending,
         wall_seconds: wall_seconds(&events),
+        models: reader.llm_spent()?,
         provenance: provenance(&header),
         problem: header.problem,
     })
@@ -95,14 +96,19 @@ fn provenance(header: &RunHeader) -> Provenance {
             .and_then(|name| name.as_str())
             .unwrap_or("unnamed device")
             .to_owned(),
-        plugins: vec![
-            plugin("searcher", &header.searcher),
-            plugin("ideator", &header.ideator),
-            plugin("executor", &header.executor),
-            plugin("evaluator", &header.evaluator),
-        ],
+        plugins: [
+            Some(plugin("searcher", &header.searcher)),
+            Some(plugin("ideator", &header.ideator)),
+            header.implementer.as_ref().map(|implementer| plugin("implementer", &implementer.component)),
+            Some(plugin("executor", &header.executor)),
+            Some(plugin("evaluator", &header.evaluator)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         policies: policies
             .into_iter()
+            .chain(header.implementer.iter().map(|implementer| ("implementer", &implementer.policy)))
             .map(|(role, policy)| PolicyUse {
                 role: role.to_owned(),
                 digest: Digest::of(policy.text.as_bytes()).to_string(),
@@ -134,7 +140,7 @@ mod tests {
     }
 
     fn opened(workers: u32) -> Step {
-        Step::Opened { pid: 1, workers, changes: vec![] }
+        Step::Opened { pid: 1, workers, changes: vec![], budget: None }
     }
 
     #[test]

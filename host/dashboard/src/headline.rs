@@ -173,6 +173,10 @@ fn append_numbers(out: &mut String, summary: &Summary<'_>) {
     let costs = || run.trials.iter().map(|view| view.trial.cost).chain(run.baselines.iter().map(|b| b.cost));
     let device: f64 = costs().map(|cost| cost.device_seconds).sum();
     number(out, "Device time", &numbers::seconds(device), "by the cost model");
+    if run.models.requests > 0 {
+        let note = format!("{} tokens", numbers::count(run.models.tokens()));
+        number(out, "Language models", &format!("{:.2} USD", run.models.usd), &note);
+    }
     number(out, "Wall time", &numbers::seconds(run.wall_seconds), "on the machine that ran it");
     out.push_str("</dl>");
 }

@@ -152,6 +152,15 @@ mod tests {
     }
 
     #[test]
+    fn the_price_of_language_models_is_shown_where_there_are_any() {
+        let mut run = sample::run();
+        let with = report(&run);
+        assert!(with.contains("Language models") && with.contains("3.88 USD"), "their price");
+        run.models = proofhouse_types::Spend::default();
+        assert!(!report(&run).contains("Language models"));
+    }
+
+    #[test]
     fn a_run_without_trials_is_a_page() {
         let mut run = sample::run();
         run.trials.clear();

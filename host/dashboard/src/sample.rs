@@ -2,7 +2,7 @@
 
 use proofhouse_types::{
     Access, Cost, CurvePoint, Direction, FailureKind, Idea, Measurement, Metric, Outcome, Patch, Problem,
-    Score, SourceFile, Trial,
+    Score, SourceFile, Spend, Trial,
 };
 
 use crate::view::{BaselineView, DataUse, PluginUse, PolicyUse, Provenance, RunState, RunView, TrialView};
@@ -143,6 +143,7 @@ pub(crate) fn run() -> RunView {
         trials: (0..28).map(|id| trial(id, (id / 7) as u32)).collect(),
         pending: 0,
         wall_seconds: 312.4,
+        models: Spend { requests: 41, input_tokens: 812_000, output_tokens: 96_000, usd: 3.876 },
         provenance: Provenance {
             version: "0.1.0".to_owned(),
             device: "reference-cpu".to_owned(),

@@ -1,6 +1,6 @@
 //! What the page shows, read once from wherever it was recorded.
 
-use proofhouse_types::{Cost, CurvePoint, Outcome, Problem, Trial};
+use proofhouse_types::{Cost, CurvePoint, Outcome, Problem, Spend, Trial};
 
 /// How far a run got.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,6 +112,8 @@ pub struct RunView {
     pub pending: usize,
     /// From the first step to the last, on the machine that ran it.
     pub wall_seconds: f64,
+    /// What the run has used up of its language models.
+    pub models: Spend,
     /// Plugins, policies, data, settings.
     pub provenance: Provenance,
 }

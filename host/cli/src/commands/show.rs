@@ -78,6 +78,7 @@ fn describe(
     direction: Direction,
 ) -> Shown {
     let score = record.outcome.as_ref().and_then(Outcome::score);
+    let labels = record.idea.labels.iter().chain(&record.implementer_labels).cloned().collect();
     let outcome = record.outcome.as_ref().map(Outcome::word);
     let (standard_error, measurements, detail) = match record.outcome {
         Some(Outcome::Scored(score)) => (score.standard_error, score.measurements, None),
@@ -95,7 +96,7 @@ fn describe(
         },
         title: record.idea.title,
         rationale: record.idea.rationale,
-        labels: record.idea.labels,
+        labels,
         request: match record.request {
             Request::Explore(_) => "explore",
             Request::Exploit(_) => "exploit",

@@ -59,19 +59,17 @@ fn no_proxy_of_the_environment_gets_the_request() {
     assert_eq!((server.count(), proxy.count()), (1, 0));
 }
 
-/// A certificate for loopback and what it is trusted by, in a file; and the server's part.
-fn certificate(folder: &Path) -> (std::path::PathBuf, ServerConfig) {
+/// A certificate for loopback: in a file, as whoever trusts it needs it, and as its server does.
+fn certificate(path: &Path) -> ServerConfig {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    let path = folder.join("root.pem");
-    fs::write(&path, made.cert.pem()).unwrap();
+    fs::write(path, made.cert.pem()).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+    ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    (path, config)
+        .unwrap()
 }
 
 /// Answers one connection over TLS, if it gets so far. True where a request came.
@@ -103,10 +101,10 @@ fn talk(socket: &mut TcpStream, connection: &mut ServerConnection) -> std::io::R
 #[test]
 fn tls_trusts_the_systems_roots_and_nobody_else() {
     let folder = tempfile::tempdir().unwrap();
-    let (root, config) = certificate(folder.path());
-    let (_, other) = certificate(folder.path().join("other").as_path().parent().unwrap());
-    // The second certificate has overwritten the file: the first is the stranger.
-    for (config, says, answered) in [(other, "answer: over TLS", true), (config, "failure: ", false)] {
+    let root = folder.path().join("root.pem");
+    let known = certificate(&root);
+    let stranger = certificate(&folder.path().join("stranger.pem"));
+    for (config, says, answered) in [(known, "answer: over TLS", true), (stranger, "failure: ", false)] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}/v1", listener.local_addr().unwrap());
         let server = thread::spawn(move || answer_over_tls(&listener, config));

@@ -285,8 +285,8 @@ fn a_model_that_takes_a_schema_is_held_to_it() {
         r#"{"ideas": [{"title": "t", "rationale": "r", "code_changes": "c", "labels": [], "based_on": []}]}"#;
     let asked = brief(Mode::Explore, vec![], 1);
     for (settings, has_schema) in [("{}", true), (r#"{"json-schema": false}"#, false)] {
-        let host = FakeHost::new(&[with_schema.clone()], |_| Ok(completion(reply)));
-        let found = open(settings, &[with_schema.clone()])
+        let host = FakeHost::new(std::slice::from_ref(&with_schema), |_| Ok(completion(reply)));
+        let found = open(settings, std::slice::from_ref(&with_schema))
             .propose(&asked, &host, &mut SplitMix64::new(1))
             .expect("read either way");
         assert_eq!(found[0].idea.title, "t");

@@ -62,7 +62,7 @@ fn the_cap_is_kept_and_what_is_left_out_is_counted() {
         assert!(text.contains("more are not shown"), "{context}");
     }
     let text = told(Direction::Minimize, &Caps { context: 4000, ..caps() }, &many);
-    let is_failure = |id: &u64| id % 3 == 0;
+    let is_failure = |id: &u64| id.is_multiple_of(3);
     assert!(order(&text).iter().any(is_failure), "failures have their share");
     assert!(order(&text).iter().any(|id| !is_failure(id)));
 }

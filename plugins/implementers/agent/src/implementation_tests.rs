@@ -240,7 +240,8 @@ fn a_model_that_takes_a_schema_is_held_to_it() {
     let strict = Model { json_schema: true, ..model("strict") };
     for (settings, expected) in [("{}", Some(SCHEMA)), (r#"{"json-schema": false}"#, None)] {
         let host = host(&[EDIT, FINISH]);
-        let implementer = AgentImplementer::open(problem(TRAIN), settings, &[strict.clone()]).expect("opens");
+        let implementer =
+            AgentImplementer::open(problem(TRAIN), settings, std::slice::from_ref(&strict)).expect("opens");
         implementer.implement(&idea(), &[], &host, &mut SplitMix64::new(1)).expect("a patch");
         assert_eq!(host.requests()[0].json_schema.as_deref(), expected);
     }

@@ -1,4 +1,5 @@
-//! Making prompts: [templates](template), texts that are [not to be trusted](untrusted), the [program](files), and the [task](task).
+//! Making prompts: [templates](template), texts that are [not to be trusted](untrusted), the [program](files), and the
+//! [task].
 
 pub mod capping;
 pub mod files;
