@@ -16,7 +16,7 @@ const POPULATION: usize = 8;
 fn plugins(models: &Models) -> String {
     format!(
         "[searcher]\nplugin = \"evolution\"\n[searcher.settings]\nepochs = {EPOCHS}\npopulation = {POPULATION}\n\
-         context = 99\n\
+         share-context = 8\n\
          [ideator]\nplugin = \"llm-ideator\"\nmodels = [\"thinker\"]\n[ideator.settings]\nideas-per-call = 4\n\
          [implementer]\nplugin = \"llm-implementer\"\nmodels = [\"coder\"]\nparallel = 4\n\
          [implementer.settings]\nsamples = 3\n{}",

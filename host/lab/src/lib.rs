@@ -33,6 +33,7 @@ mod seeds;
 mod setup;
 mod summary;
 mod toml_file;
+mod trial_end;
 mod trials;
 mod workbench;
 

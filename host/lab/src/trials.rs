@@ -14,15 +14,12 @@ use proofhouse_types::{Cost, Failure, FailureKind, Idea, Outcome, Request, Trial
 
 use crate::desk::{Signal, SmokeRun};
 use crate::dispatch::{Crew, Task, Work};
-use crate::implementing::{self, Implementing, Made};
-use crate::plan::{briefs, proposal_scopes};
+use crate::implementing::{Implementing, Made};
+use crate::plan::briefs;
 use crate::plugins::worth_noting;
 use crate::program::{NO_PROPOSAL, Program, Sources};
 use crate::seeds::{Purpose, derive};
-use crate::{LabError, Progress, ProgressEvent, program, same_program, workbench};
-
-/// Bytes of a crashed program's log that its implementer is shown.
-const MOST_LOG: usize = 16 << 10;
+use crate::{LabError, Progress, ProgressEvent, program, same_program, trial_end, workbench};
 
 /// A trial of the round.
 struct Slot {
@@ -176,7 +173,9 @@ impl<'a> Trials<'a> {
             let slot = &self.slots[index];
             let attempt = slot.attempt.map_or(0, |last| last + 1);
             let attempts = match (&slot.crash, &slot.diff) {
-                (Some(crash), Some(diff)) => vec![Attempt { diff: diff.clone(), log: crash_log(crash) }],
+                (Some(crash), Some(diff)) => {
+                    vec![Attempt { diff: diff.clone(), log: trial_end::crash_log(crash) }]
+                }
                 _ => Vec::new(),
             };
             let label = self.next_call;
@@ -264,9 +263,10 @@ impl<'a> Trials<'a> {
 
     /// Records a trial's outcome, with all that it cost.
     fn finish(&mut self, index: usize, end: Completion, progress: &mut dyn Progress) -> Result<(), LabError> {
-        let mut end = checked(end);
+        let mut end = trial_end::checked(end);
         let slot = &self.slots[index];
-        end.cost = end.cost.plus(&slot.earlier).plus(&self.llm_cost(slot)?);
+        let models = trial_end::llm_cost(self.ledger.reader(), slot.id, slot.attempt, &self.briefs)?;
+        end.cost = end.cost.plus(&slot.earlier).plus(&models);
         self.ledger.trial_finished(slot.id, &end)?;
         self.finished += 1;
         progress.on(&ProgressEvent::TrialFinished {
@@ -279,27 +279,6 @@ impl<'a> Trials<'a> {
         });
         self.slots[index].stage = Stage::Finished;
         Ok(())
-    }
-
-    /// What the language models cost: the trial's implementer calls, and its share of the call that proposed it.
-    fn llm_cost(&self, slot: &Slot) -> Result<Cost, LabError> {
-        let reader = self.ledger.reader();
-        let mut cost = Cost::default();
-        for attempt in 0..=slot.attempt.map_or(0, |last| last + 1) {
-            let spend = reader.llm_spent_in(&format!("{}.{attempt}", implementing::scope(slot.id)))?;
-            cost.llm_tokens += spend.tokens();
-            cost.llm_usd += spend.usd;
-        }
-        let holds = |(first, count): &&(TrialId, u64)| (*first..*first + *count).contains(&slot.id);
-        let Some((first, count)) = self.briefs.iter().find(holds) else { return Ok(cost) };
-        for scope in proposal_scopes(*first) {
-            let spend = reader.llm_spent_in(&scope)?;
-            // Whole tokens, so that the shares add up: the first trials take what does not divide.
-            let (tokens, rest) = (spend.tokens() / count, spend.tokens() % count);
-            cost.llm_tokens += tokens + u64::from(slot.id - first < rest);
-            cost.llm_usd += spend.usd / *count as f64;
-        }
-        Ok(cost)
     }
 
     /// Is this program one that an earlier trial ran?
@@ -424,28 +403,4 @@ impl Trials<'_> {
             matches!(&end.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Crashed);
         crashed && attempt < implementing.repairs && self.halted.is_none() && !self.stopped
     }
-}
-
-/// What an implementer is shown of a crash: the traceback, and the end of the log.
-fn crash_log(crash: &Completion) -> String {
-    let detail = match &crash.outcome {
-        Outcome::Failed(failure) => failure.detail.as_str(),
-        Outcome::Scored(_) => "",
-    };
-    let mut from = crash.log.len().saturating_sub(MOST_LOG);
-    while !crash.log.is_char_boundary(from) {
-        from += 1;
-    }
-    format!("{detail}\n\n{}", &crash.log[from..])
-}
-
-/// A score that is no number is no score, whoever says so.
-fn checked(mut end: Completion) -> Completion {
-    if let Outcome::Scored(score) = &end.outcome
-        && !score.value.is_finite()
-    {
-        let detail = format!("the score {} is not a finite number", score.value);
-        end.outcome = Outcome::failed(FailureKind::Quarantined, detail);
-    }
-    end
 }

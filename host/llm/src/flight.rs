@@ -69,9 +69,6 @@ impl Flight {
         let mut failed = 0;
         let (reply, out_of_budget) = loop {
             let attempt = attempt(&line, &prepared, reservation).await;
-            // The place is for others while this one waits or is recorded.
-            place.take();
-            landing.signal.mark();
             let reason = match attempt.result {
                 Ok(answer) => break (answer.into_reply(&request, attempt.usage), None),
                 Err(Problem::Reject(reason)) => break (Reply::Failed(Failure::Rejected(reason)), None),
@@ -83,6 +80,9 @@ impl Flight {
                 let times = if failed == 1 { "once".to_owned() } else { format!("{failed} times") };
                 break (unavailable(format!("{reason} (tried {times})")), None);
             }
+            // The place is for others while this one waits.
+            place.take();
+            landing.signal.mark();
             tokio::time::sleep(pace.delay(failed, attempt.asked, retry::chance())).await;
             if let Err(shortage) = reservation.renew().await {
                 let reason = format!("{reason} (tried {failed} times; the budget has no room for another)");
@@ -90,7 +90,10 @@ impl Flight {
             }
             place = line.limits.place().await;
         };
+        // The place is free only when the answer is where it is recorded: whoever gives up then does not lose it.
         landing.land(reply, out_of_budget);
+        drop(place);
+        landing.signal.mark();
     }
 }
 

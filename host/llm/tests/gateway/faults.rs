@@ -126,7 +126,7 @@ fn silence_ends_in_a_time_out() {
     ] {
         let (end, count) = always(behaviour.clone(), |model| {
             (model.stream, model.retries) = (stream, 1);
-            (model.idle_seconds, model.timeout_seconds) = (0.1, 0.3);
+            (model.idle_seconds, model.timeout_seconds) = (0.3, 0.9);
         });
         let Failure::Unavailable(text) = failure(&end) else { panic!("{end:?}") };
         assert!(text.contains(" s (tried 2 times)"), "{text}");

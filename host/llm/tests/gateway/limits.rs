@@ -29,7 +29,7 @@ fn no_more_requests_at_a_time_than_the_model_takes() {
 
 #[test]
 fn requests_are_in_flight_together() {
-    let server = ModelServer::start(|_| Behaviour::say("x").after(Duration::from_millis(300)));
+    let server = ModelServer::start(|_| Behaviour::say("x").after(Duration::from_millis(1000)));
     let config = only(ModelConfig { max_concurrent: 8, ..model(&server, Provider::OpenaiChat) });
     let requests: Vec<_> = (0..8).map(|number| ask(&number.to_string())).collect();
     answer(&gateway(&config), &requests).unwrap();
@@ -44,7 +44,7 @@ fn a_full_model_does_not_hold_up_another() {
         move |received| {
             if received.body["model"] == "slow" {
                 slow.fetch_add(1, Ordering::SeqCst);
-                return Behaviour::say("x").after(Duration::from_millis(200));
+                return Behaviour::say("x").after(Duration::from_millis(500));
             }
             // How many slow ones were there before the quick one.
             Behaviour::say(slow.load(Ordering::SeqCst).to_string())

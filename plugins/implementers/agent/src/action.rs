@@ -1,6 +1,7 @@
 //! What the model can do, read from its reply.
 
-use proofhouse_sdk::replies::objects;
+use proofhouse_sdk::prompt::capping;
+use proofhouse_sdk::replies::{objects, spoken};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -35,18 +36,15 @@ pub enum Action {
 /// # Errors
 /// Where there is none; the message tells the model what is wrong.
 pub fn parse(reply: &str) -> Result<(Action, usize), String> {
+    let reply = spoken(reply);
     let found = actions(reply);
     let found = if found.is_empty() { actions(&with_escaped_line_ends(reply)) } else { found };
     let Some(first) = found.first() else { return Err(why_none(reply)) };
     // A null is a field that is not there.
     let given = first.iter().filter(|(_, value)| !value.is_null());
     let given = given.map(|(key, value)| (key.clone(), value.clone())).collect();
-    let action = serde_json::from_value(Value::Object(given)).map_err(|why| {
-        format!(
-            "this is not one of the actions: {}",
-            proofhouse_sdk::prompt::capping::line(&why.to_string(), 300)
-        )
-    })?;
+    let action = serde_json::from_value(Value::Object(given))
+        .map_err(|why| format!("this is not one of the actions: {}", capping::line(&why.to_string(), 300)))?;
     Ok((action, found.len()))
 }
 
@@ -88,6 +86,8 @@ fn with_escaped_line_ends(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proofhouse_sdk::random::{Random, SplitMix64};
+
     use super::*;
 
     #[test]
@@ -101,6 +101,8 @@ mod tests {
             assert_eq!(parse(reply), Ok((edit.clone(), 1)), "{reply}");
         }
         assert_eq!(parse(r#"{"action": "check"} {"action": "run"}"#), Ok((Action::Check {}, 2)));
+        let thought = r#"<think>{"action": "check"}</think> {"action": "run"}"#;
+        assert_eq!(parse(thought), Ok((Action::Run {}, 1)), "what it only thinks of is not done");
         let read = r#"{"action": "read_file", "path": "a", "start": 2, "end": null}"#;
         assert_eq!(
             parse(read).expect("reads").0,
@@ -122,6 +124,32 @@ mod tests {
         ] {
             let error = parse(reply).expect_err(reply);
             assert!(error.contains(why), "{error}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_model_sends_panics() {
+        let mut random = SplitMix64::new(5);
+        let pieces = [
+            "{",
+            "}",
+            "\"",
+            "\\",
+            "\n",
+            ":",
+            ",",
+            "action",
+            "edit",
+            "é",
+            "</think>",
+            "[",
+            "null",
+            "```json\n",
+        ];
+        for _ in 0..3000 {
+            let reply: String = (0..random.below(30)).map(|_| pieces[random.below(pieces.len())]).collect();
+            let error = parse(&reply);
+            assert!(error.is_ok() || error.is_err_and(|why| !why.is_empty()));
         }
     }
 

@@ -154,6 +154,17 @@ fn fault_4_a_hunk_that_fits_elsewhere_is_moved_only_where_that_is_certain() {
 }
 
 #[test]
+fn what_is_still_wrong_with_corrected_counts_is_refused_with_the_log_of_what_was_sent() {
+    // The first hunk's counts can be corrected; the second hunk fits nowhere.
+    let half = "--- a/train.py\n+++ b/train.py\n@@ -3,4 +3,4 @@\n-lr = 0.1\n+lr = 0.2\n@@ -4,1 +4,1 @@\n-stops = 10\n+stops = 20\n";
+    let host = host(&[Ok(half)]);
+    let error =
+        implement(r#"{"samples": 1, "revisions": 0}"#, &host).expect_err("the second hunk fits nowhere");
+    assert_eq!(host.checked.borrow().len(), 2, "as it is, and with the counts corrected");
+    assert!(error.contains("line 6 of the diff: hunk 1"), "{error}");
+}
+
+#[test]
 fn a_reply_that_was_cut_off_is_not_taken_even_where_it_applies() {
     let host = host(&[Err(Error::Truncated(completion(GOOD))), Ok(OTHER)]);
     let implemented = implement(r#"{"samples": 1}"#, &host).expect("the second");

@@ -50,6 +50,7 @@ fn a_unified_diff_is_found_in_every_wrapping() {
         format!("Words.\n{git}That is all.\n"),
         format!("~~~patch\n{LR}~~~"),
         LR.replace('\n', "\r\n"),
+        format!("<think>\n```diff\n{LR}```\n</think>\n```diff\n{LR}```\n"),
         format!("   Sure.\n```python\nprint('an example')\n```\n```diff\n{LR}\n\n```"),
     ] {
         for format in [Format::Any, Format::Diff] {

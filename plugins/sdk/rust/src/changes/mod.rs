@@ -12,6 +12,7 @@ mod whole_file;
 mod workspace;
 
 use crate::imports::{Access, SourceFile};
+use crate::replies::spoken;
 
 pub use recount::recounted;
 pub use workspace::{Workspace, file_diff};
@@ -52,6 +53,7 @@ impl Format {
 /// # Errors
 /// Where there is none, or not exactly one meaning; the message tells the model what to send instead.
 pub fn diff_of(reply: &str, format: Format, files: &[SourceFile]) -> Result<String, String> {
+    let reply = spoken(reply);
     let has_carriage_returns =
         files.iter().any(|file| file.access == Access::Editable && file.text.contains('\r'));
     // Some providers end lines so. Where a file does as well, they are part of what is to match.

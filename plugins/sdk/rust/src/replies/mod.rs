@@ -59,9 +59,28 @@ impl Draft {
     }
 }
 
+/// A reply without the thinking that some models send in the same text, `<think> … </think>` before it: what they
+/// consider there is not what they say.
+pub fn spoken(reply: &str) -> &str {
+    const BEGIN: &str = "<think>";
+    const END: &str = "</think>";
+    let begins = reply.trim_start().starts_with(BEGIN);
+    // Some leave out the first mark; the second then stands alone on its line.
+    let mut ends = reply.match_indices(END).map(|(at, _)| (at, at + END.len()));
+    let is_line = |&(at, end): &(usize, usize)| {
+        (at == 0 || reply[..at].ends_with('\n'))
+            && reply[end..].chars().next().is_none_or(|c| matches!(c, '\n' | '\r'))
+    };
+    match ends.find(|end| begins || is_line(end)) {
+        Some((_, end)) => &reply[end..],
+        None if begins => "",
+        None => reply,
+    }
+}
+
 /// Every whole idea of a reply, in order.
 pub fn ideas(reply: &str, ending: Ending) -> Vec<Draft> {
-    let reply = reply.replace("\r\n", "\n");
+    let reply = spoken(reply).replace("\r\n", "\n");
     let from_blocks = || blocks::drafts(&reply, ending);
     let from_json = || json::drafts(&reply);
     let (first, second): (&dyn Fn() -> Vec<Draft>, &dyn Fn() -> Vec<Draft>) =

@@ -61,6 +61,17 @@ fn a_block_that_broke_off_is_no_idea() {
 }
 
 #[test]
+fn what_a_model_only_thinks_is_not_read() {
+    let draft = "[Experiment]\nTitle: a draft\nb\n[Code Changes]\nc\n[End]\n";
+    for reply in [format!("<think>\n{draft}</think>\n{TWO}"), format!("hm\n{draft}\n</think>\n\n{TWO}")] {
+        assert_eq!(titles(&reply), ["SwiGLU", "Untied head"], "{reply}");
+    }
+    assert!(titles(&format!("<think>{TWO}")).is_empty(), "it never came to say anything");
+    let code = "x = '</think>'\n";
+    assert_eq!(spoken(code), code);
+}
+
+#[test]
 fn without_a_title_the_first_sentence_is_one() {
     let reply = "[Experiment] Warm up longer. The start is rough. [Code Changes] warmup = 0.1 [End]";
     let drafts = ideas(reply, Ending::Complete);
