@@ -2,7 +2,7 @@
 
 use proofhouse_sdk::ideator::Brief;
 use proofhouse_sdk::imports::llm::{Model, Request};
-use proofhouse_sdk::prompt;
+use proofhouse_sdk::prompt::{self, Fence};
 use proofhouse_sdk::random::Random;
 use proofhouse_sdk::replies::IDEAS_SCHEMA;
 use proofhouse_sdk::roster::Sampling;
@@ -25,8 +25,8 @@ pub struct Ask {
 pub struct Asking<'a> {
     pub config: &'a Config,
     pub brief: &'a Brief,
-    /// What is said of untrusted text.
-    pub rule: String,
+    /// What the user's message begins with.
+    pub announcement: String,
     /// Of the placeholders, but for `count`.
     pub values: Vec<(&'static str, String)>,
 }
@@ -43,8 +43,9 @@ impl Asking<'_> {
         let variant = &templates.variants(self.brief.mode)[ask.prompt];
         let schema = self.schema(model);
         let format = if schema.is_some() { FORMAT_JSON } else { FORMAT_BLOCKS };
-        let system = format!("{}\n{}\n\n{format}", templates.system.render(&values), self.rule);
-        let messages = vec![prompt::system(system), prompt::user(variant.template.render(&values))];
+        let system = format!("{}\n{}\n\n{format}", templates.system.render(&values), Fence::RULE);
+        let task = format!("{}{}", self.announcement, variant.template.render(&values));
+        let messages = vec![prompt::system(system), prompt::user(task)];
         self.sampling().request(model, messages, schema, random)
     }
 

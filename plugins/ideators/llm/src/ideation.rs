@@ -164,7 +164,7 @@ impl LlmIdeator {
             ("trials", retelling.trials(&brief.context)),
             ("avoid", retelling.avoid(&batch.repeated, novelty.titles(), novelty.len())),
         ];
-        Asking { config: &self.config, brief, rule: fence.rule(), values }
+        Asking { config: &self.config, brief, announcement: fence.announcement(), values }
     }
 
     pub fn model_arms(&self) -> Vec<Arm> {

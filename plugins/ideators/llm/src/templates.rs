@@ -134,10 +134,12 @@ mod tests {
             assert!(all.contains(&format!("{{{{{name}}}}}")), "{name}");
         }
         for (name, text) in EXPLORE.iter().chain(&EXPLOIT) {
-            for needed in ["statement", "files", "baseline", "trials", "avoid", "count"] {
+            for needed in ["baseline", "trials", "avoid", "count"] {
                 assert!(text.contains(&format!("{{{{{needed}}}}}")), "{name} lacks {needed}");
             }
         }
+        // What every call repeats stands in the system's message, so that a provider's cache holds it.
+        assert!(SYSTEM.contains("{{statement}}") && SYSTEM.contains("{{files}}"));
     }
 
     #[test]

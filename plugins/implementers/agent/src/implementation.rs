@@ -161,9 +161,9 @@ impl AgentImplementer {
             ("attempts", &task::earlier(attempts, config.output_characters, fence)),
         ];
         let actions = include_str!("prompts/actions.md");
-        let system = format!("{}\n{actions}\n{}", config.system.render(&values), fence.rule());
+        let system = format!("{}\n{actions}\n{}", config.system.render(&values), Fence::RULE);
         let budget = format!("You have {} calls and {} runs.", config.max_calls, config.max_runs);
-        let task = format!("{}\n{budget}", config.task.render(&values));
+        let task = format!("{}{}\n{budget}", fence.announcement(), config.task.render(&values));
         History::new(system, task, config.history_characters)
     }
 }

@@ -78,7 +78,7 @@ fn it_reads_searches_edits_checks_and_finishes() {
     assert!(told[4].starts_with("the change would be taken\n25 calls are left."), "{}", told[4]);
     let first = &host.requests()[0].messages;
     assert!(first[0].content.contains("\"write_file\"") && first[0].content.contains("untrusted id="));
-    assert!(first[1].content.contains("A larger step") && first[1].content.contains(TRAIN));
+    assert!(first[1].content.contains("A larger step") && first[0].content.contains(TRAIN));
     assert!(first[1].content.ends_with("You have 30 calls and 3 runs."), "{}", first[1].content);
 }
 

@@ -23,7 +23,8 @@ pub fn first_messages(
         ("idea", &task::idea(idea, fence)),
         ("attempts", &task::earlier(attempts, config.log_characters, fence)),
     ];
-    let system =
-        format!("{}\n{}\n{}", config.templates.system.render(&values), config.format_rules(), fence.rule());
-    vec![prompt::system(system), prompt::user(config.templates.implement.render(&values))]
+    let rules = format!("{}\n{}", config.format_rules(), Fence::RULE);
+    let system = format!("{}\n{rules}", config.templates.system.render(&values));
+    let task = format!("{}{}", fence.announcement(), config.templates.implement.render(&values));
+    vec![prompt::system(system), prompt::user(task)]
 }

@@ -7,7 +7,7 @@ use crate::imports::{Failure, llm, log, workbench};
 
 /// The way to language models.
 pub trait Models {
-    /// The models that this plugin may use, in the order of the run file.
+    /// The models that this plugin may use, in the order of their names.
     fn models(&self) -> Vec<Model>;
     /// One answer for each request, in their order.
     fn complete(&self, requests: &[Request]) -> Vec<Result<Completion, Error>>;

@@ -118,6 +118,20 @@ pub fn granted_model<'a>(key: &str, name: &str, granted: &'a [Model]) -> Result<
     })
 }
 
+/// The setting `temperature`: a number, or `"model"` for the model's own.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Temperature {
+    Number(f32),
+    Word(TheModels),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum TheModels {
+    Model,
+}
+
 /// How a model is asked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sampling {
@@ -135,9 +149,12 @@ impl Sampling {
     /// # Errors
     /// Where one is out of range.
     pub fn take(settings: &mut Settings, max_tokens: u32, thinking_tokens: u32) -> Result<Sampling, String> {
-        let temperature: f32 = within("temperature", settings.or("temperature", 1.0)?, 0.0, 2.0)?;
+        let temperature = match settings.or("temperature", Temperature::Number(1.0))? {
+            Temperature::Number(number) => Some(within("temperature", number, 0.0, 2.0)?),
+            Temperature::Word(TheModels::Model) => None,
+        };
         Ok(Sampling {
-            temperature: Some(temperature),
+            temperature,
             max_tokens: within("max-tokens", settings.or("max-tokens", max_tokens)?, 16, 1_000_000)?,
             thinking_tokens: within(
                 "thinking-tokens",
@@ -218,6 +235,19 @@ mod tests {
         assert_eq!(roster.model(0).name, "thinks");
         let weights: Vec<f64> = roster.arms("by").iter().map(|arm| arm.weight).collect();
         assert_eq!(weights, [2.5, 1.0]);
+    }
+
+    #[test]
+    fn the_temperature_is_a_number_or_the_models_own() {
+        let take = |json: &str| {
+            Sampling::take(&mut Settings::parse(json).expect("an object"), 100, 0).map(|one| one.temperature)
+        };
+        assert_eq!(take("{}"), Ok(Some(1.0)));
+        assert_eq!(take(r#"{"temperature": 0.25}"#), Ok(Some(0.25)));
+        assert_eq!(take(r#"{"temperature": "model"}"#), Ok(None));
+        for wrong in [r#"{"temperature": 2.5}"#, r#"{"temperature": "warm"}"#] {
+            assert!(take(wrong).expect_err(wrong).contains("`temperature`"));
+        }
     }
 
     #[test]
