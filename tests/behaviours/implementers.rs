@@ -2,18 +2,20 @@
 
 use model_server::{Answer, Received};
 use proofhouse_ledger::{Reader, TrialRecord};
+use serde_json::json;
 
 use crate::model_script::{Models, fenced, replaced};
 use crate::workplace::Workplace;
 
 const SEED: &str = "    torch.manual_seed(seed)";
 
+const IDEA: &str =
+    "[Experiment]\nTitle: another seed\nTo see what luck does.\n[Code Changes]\nIn train.\n[End]";
+
 /// One idea; and a diff whose program raises, until the coder is told of it.
 fn stubborn(received: &Received) -> Answer {
     if received.body["model"] == "thinker-1" {
-        return Answer::new(
-            "[Experiment]\nTitle: another seed\nTo see what luck does.\n[Code Changes]\nIn train.\n[End]",
-        );
+        return Answer::new(IDEA);
     }
     let told = received.texts().iter().any(|text| text.contains("NameError"));
     Answer::new(fenced(&match told {
@@ -84,4 +86,44 @@ fn a_crashed_program_goes_back_to_its_implementer_as_often_as_the_run_file_says(
     let spent = reader.llm_spent().expect("reads");
     assert_eq!(trial.cost.llm_tokens, spent.tokens(), "both calls are part of its cost");
     reader.verify().expect("the record is whole");
+}
+
+/// An agent that reads, edits, runs, sees what it did wrong, mends it, runs again and hands in.
+fn agent(received: &Received) -> Answer {
+    if received.body["model"] == "thinker-1" {
+        return Answer::new(IDEA);
+    }
+    let messages = received.body["messages"].as_array().expect("messages");
+    let turn = messages.iter().filter(|message| message["role"] == "assistant").count();
+    let last = received.prompt();
+    let edit = |search: &str, replace: &str| json!({"action": "edit", "path": "train.py", "search": search, "replace": replace});
+    let action = match turn {
+        0 => json!({"action": "search", "pattern": "manual_seed"}),
+        1 => edit(SEED, "    torch.manual_seed(seeed)"),
+        2 => json!({"action": "run"}),
+        3 => {
+            assert!(last.contains("NameError") && last.contains("<untrusted id="), "{last}");
+            edit("torch.manual_seed(seeed)", "torch.manual_seed(seed + 1)")
+        }
+        4 => json!({"action": "run"}),
+        _ => json!({"action": "finish", "summary": "another seed"}),
+    };
+    Answer::new(format!("```json\n{action}\n```"))
+}
+
+#[test]
+fn an_agent_runs_its_change_and_mends_it_before_it_hands_it_in() {
+    let implementer = "[implementer]\nplugin = \"agent-implementer\"\nmodels = [\"coder\"]\n";
+    let (trial, reader) = run("agent", implementer, agent);
+    assert_eq!(word(&trial), ("scored", String::new()));
+    assert_eq!((trial.attempt, trial.starts), (Some(0), 1));
+    assert!(
+        trial.implementer_labels.contains(&"patched-by=coder".to_owned()),
+        "{:?}",
+        trial.implementer_labels
+    );
+    let calls = reader.exchanges_of("implement 0.0").expect("reads").len();
+    assert_eq!(calls, 6, "one exchange for each turn");
+    let diff = trial.patch.expect("a patch").diff;
+    assert!(diff.contains("-    torch.manual_seed(seed)\n+    torch.manual_seed(seed + 1)\n"), "{diff}");
 }

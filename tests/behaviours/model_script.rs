@@ -97,19 +97,23 @@ impl Models {
 
     /// The run file's tables for them.
     pub fn tables(&self) -> String {
-        let url = self.server.base_url(Protocol::Chat);
-        let table = |name: &str, (input, output): (f64, f64)| {
-            format!(
-                "[models.{name}]\nprovider = \"openai-chat\"\nmodel = \"{name}-1\"\nbase-url = \"{url}\"\n\
-                 usd-per-million-input = {input:?}\nusd-per-million-output = {output:?}\n"
-            )
-        };
-        table("thinker", PRICES[0]) + &table("coder", PRICES[1])
+        tables(&self.server.base_url(Protocol::Chat))
     }
 }
 
+/// The run file's tables for the two models at a base URL.
+pub fn tables(url: &str) -> String {
+    let table = |name: &str, (input, output): (f64, f64)| {
+        format!(
+            "[models.{name}]\nprovider = \"openai-chat\"\nmodel = \"{name}-1\"\nbase-url = \"{url}\"\n\
+             usd-per-million-input = {input:?}\nusd-per-million-output = {output:?}\n"
+        )
+    };
+    table("thinker", PRICES[0]) + &table("coder", PRICES[1])
+}
+
 /// The answer to a request, from nothing but the request.
-fn reply(received: &Received) -> Answer {
+pub fn reply(received: &Received) -> Answer {
     let seed = received.body["seed"].as_u64().unwrap_or(0);
     match received.body["model"].as_str() {
         Some("thinker-1") => think(seed),

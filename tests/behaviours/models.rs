@@ -3,24 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use model_server::{Behaviour, ModelServer, Protocol};
 use proofhouse_ledger::{Reader, RunStatus};
 use proofhouse_types::{Outcome, Trial};
 
-use crate::model_script::{INJECTION, KINDS, Kind, Models};
+use crate::model_script::{self, INJECTION, KINDS, Kind, Models};
 use crate::workplace::{Workplace, verdict};
 
 const EPOCHS: usize = 10;
 const POPULATION: usize = 8;
 
 fn plugins(models: &Models) -> String {
+    plugins_with(EPOCHS, &models.tables())
+}
+
+fn plugins_with(epochs: usize, tables: &str) -> String {
     format!(
-        "[searcher]\nplugin = \"evolution\"\n[searcher.settings]\nepochs = {EPOCHS}\npopulation = {POPULATION}\n\
+        "[searcher]\nplugin = \"evolution\"\n[searcher.settings]\nepochs = {epochs}\npopulation = {POPULATION}\n\
          share-context = 8\n\
          [ideator]\nplugin = \"llm-ideator\"\nmodels = [\"thinker\"]\n[ideator.settings]\nideas-per-call = 4\n\
          [implementer]\nplugin = \"llm-implementer\"\nmodels = [\"coder\"]\nparallel = 4\n\
-         [implementer.settings]\nsamples = 3\n{}",
-        models.tables()
+         [implementer.settings]\nsamples = 3\n{tables}"
     )
 }
 
@@ -173,7 +179,7 @@ fn a_run_stops_at_its_budget_and_goes_on_with_a_larger_one() {
     let place = Workplace::new();
     let environment = place.environment(0.1);
     let models = Models::start();
-    let plugins = plugins(&models).replace("epochs = 10", "epochs = 2") + "[llm]\nmax-requests = 30\n";
+    let plugins = plugins_with(2, &models.tables()) + "[llm]\nmax-requests = 30\n";
     let file = place.run_file_in(&environment, "limited", 2, &plugins);
     let output =
         place.proofhouse(&["run", file.to_str().expect("UTF-8")]).output().expect("proofhouse starts");
@@ -194,5 +200,36 @@ fn a_run_stops_at_its_budget_and_goes_on_with_a_larger_one() {
     let mut twins = 0;
     for trial in &trials {
         assert_eq!(trial.outcome.word(), expected(trial, &mut twins), "{}", trial.idea.title);
+    }
+}
+
+#[test]
+fn a_run_that_a_provider_rejected_goes_on_once_that_is_mended() {
+    let place = Workplace::new();
+    let environment = place.environment(0.1);
+    let open = Arc::new(AtomicBool::new(false));
+    let is_open = open.clone();
+    let server = ModelServer::start(move |received| match is_open.load(Ordering::SeqCst) {
+        true => Behaviour::Reply(model_script::reply(received)),
+        false => Behaviour::error(401, "invalid_api_key", "this key is not known"),
+    });
+    let tables = model_script::tables(&server.base_url(Protocol::Chat));
+    let file = place.run_file_in(&environment, "rejected", 2, &plugins_with(2, &tables));
+    let run = |arguments: &[&str]| {
+        let output = place.proofhouse(arguments).output().expect("proofhouse starts");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (status, said) = run(&["run", file.to_str().expect("UTF-8")]);
+    assert_eq!(status, Some(1), "{said}");
+    assert!(
+        said.contains("this key is not known") && said.contains("proofhouse resume rejected-1"),
+        "{said}"
+    );
+    open.store(true, Ordering::SeqCst);
+    let (status, said) = run(&["resume", "rejected-1"]);
+    assert_eq!(status, Some(0), "{said}");
+    let mut twins = 0;
+    for trial in place.trials("rejected") {
+        assert_eq!(trial.outcome.word(), expected(&trial, &mut twins), "{}", trial.idea.title);
     }
 }

@@ -221,9 +221,6 @@ impl RunConfig {
 
     /// Are the models right, and is each that a plugin is granted there?
     fn check_models(&self) -> Result<(), LabError> {
-        for name in self.llm.models.keys() {
-            toml_file::check_word(&self.path, "models", name)?;
-        }
         self.llm.check().map_err(|reason| LabError::config(&self.path, reason))?;
         let none = Vec::new();
         let granted = [

@@ -79,10 +79,14 @@ impl Reader {
         self.list(&format!("{EXCHANGES} WHERE scope = ?1 ORDER BY number"), [scope], exchange)
     }
 
-    /// How the exchange with this scope and request ended, if it has.
+    /// The answer to this request in this scope, if there is one that stands. Where there was none because the provider
+    /// rejected the request or did not answer, a run that is taken up again asks again: a key or a server that was
+    /// wrong may be right by then.
     pub fn exchange_end(&self, scope: &str, request: &str) -> Result<Option<ExchangeEnd>, LedgerError> {
-        let sql =
-            format!("{EXCHANGES} WHERE scope = ?1 AND request = ?2 AND ended IS NOT NULL ORDER BY number");
+        let sql = format!(
+            "{EXCHANGES} WHERE scope = ?1 AND request = ?2 AND ended IS NOT NULL
+             AND coalesce(failure, '') NOT IN ('rejected', 'unavailable') ORDER BY number"
+        );
         let found = self.list(&sql, [scope, request], exchange)?;
         found.first().map(|exchange| self.end_of(exchange)).transpose().map(Option::flatten)
     }

@@ -137,8 +137,10 @@ pub struct ExchangeRecord {
     /// The model's name in the run file.
     pub model: String,
     /// Blob: the request.
+    #[serde(rename = "request_digest")]
     pub content: Digest,
     /// Blob: the reply, once it has ended.
+    #[serde(rename = "reply_digest")]
     pub reply: Option<Digest>,
     /// `live`, `replay` or `cache`, once it has ended.
     pub source: Option<String>,

@@ -467,10 +467,14 @@ fn exchanges_are_found_again_and_count_until_they_have_ended() {
     let (texts, parameters) = reader.exchange_request(&reader.exchanges().expect("reads")[1]).expect("reads");
     assert_eq!(texts, [("system".into(), PROMPT.into()), ("user".into(), "bb".into())]);
     assert_eq!(parameters, json!({"temperature": 1.0}));
+    let rejected = ledger.exchange_started(&exchange("propose 2", "dd")).expect("records");
+    let end = ExchangeEnd { failure: Some("rejected".into()), ..answered("no key", "live", 0.0) };
+    ledger.exchange_ended(rejected, &end).expect("records");
+    assert_eq!(ledger.reader().exchange_end("propose 2", "dd").expect("reads"), None, "asked again");
     assert!(ledger.exchange_ended(first, &answered("again", "live", 1.0)).is_err(), "ends once");
     assert!(ledger.exchange_ended(99, &answered("never begun", "live", 1.0)).is_err());
     // The one that was lost with its lab is sent again under another number, and both count.
-    assert_eq!(ledger.exchange_started(&exchange("implement 2.0", "bb")).expect("records"), lost + 2);
+    assert_eq!(ledger.exchange_started(&exchange("implement 2.0", "bb")).expect("records"), lost + 3);
     assert_eq!(ledger.reader().llm_spent().expect("reads").usd, 1.125);
     ledger.reader().verify().expect("the record is whole");
     drop(ledger);

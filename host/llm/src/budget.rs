@@ -132,7 +132,7 @@ impl Limit {
 fn text(key: &str, limit: &dyn Display, unit: &str, spent: &dyn Display, next: &dyn Display) -> String {
     format!(
         "the run's budget has no room: {spent} of {limit} {unit} are spent, and the next request may take {next}; \
-         raise `{key}` in the run file's budget and resume the run"
+         resume the run with a larger limit (`--{key}`)"
     )
 }
 
@@ -287,9 +287,9 @@ mod tests {
     fn each_limit_says_which_it_is() {
         let spent = spend(10, 10, 1.0);
         for (budget, key) in [
-            (budget(Some(10), None, None, spent), "`max-requests`"),
-            (budget(None, Some(10), None, spent), "`max-tokens`"),
-            (budget(None, None, Some(1.0), spent), "`max-usd`"),
+            (budget(Some(10), None, None, spent), "`--max-requests`"),
+            (budget(None, Some(10), None, spent), "`--max-tokens`"),
+            (budget(None, None, Some(1.0), spent), "`--max-usd`"),
         ] {
             let Shortage::ForGood(text) = shortage(budget.reserve(estimate(1, 1))) else { panic!("{key}") };
             assert!(text.contains(key) && text.contains("resume"), "{text}");

@@ -19,6 +19,18 @@ pub enum Provider {
     Gemini,
 }
 
+/// How a model is told how much to think. OpenAI's models know efforts only, whatever this says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ThinkingForm {
+    /// By a number of tokens: Anthropic's `budget_tokens`, Gemini's `thinkingBudget`.
+    #[default]
+    Budget,
+    /// By a word for the effort, made from the number of tokens: Anthropic's adaptive thinking, Gemini's
+    /// `thinkingLevel`. For models that take no budget any more.
+    Effort,
+}
+
 /// One `[models.NAME]` table. It names where a key is, and never holds one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -75,6 +87,9 @@ pub struct ModelConfig {
     /// It takes a budget of thinking tokens.
     #[serde(default)]
     pub thinking: bool,
+    /// How it is told how much to think.
+    #[serde(default)]
+    pub thinking_form: ThinkingForm,
     /// It gives vectors, not words.
     #[serde(default)]
     pub embedding: bool,

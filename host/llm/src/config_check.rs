@@ -146,12 +146,12 @@ fn check_budget(config: &LlmConfig) -> Result<(), String> {
     let Budget { max_usd, .. } = config.budget;
     let Some(usd) = max_usd else { return Ok(()) };
     if !(usd.is_finite() && usd >= 0.0) {
-        return Err(format!("budget.max-usd: is {usd}: it is a number of dollars from 0"));
+        return Err(format!("llm.max-usd: is {usd}: it is a number of dollars from 0"));
     }
     let free =
         |model: &ModelConfig| model.usd_per_million_input == 0.0 && model.usd_per_million_output == 0.0;
     if !config.models.is_empty() && config.models.values().all(free) {
-        return Err("budget.max-usd: no model has a price, so nothing would ever count; give \
+        return Err("llm.max-usd: no model has a price, so nothing would ever count; give \
                     `usd-per-million-input` and `usd-per-million-output`, or limit `max-tokens`"
             .to_owned());
     }
@@ -219,8 +219,8 @@ mod tests {
         };
         config(1.0, 2.0).unwrap();
         assert!(config(1.0, 0.0).unwrap_err().contains("no model has a price"));
-        assert!(config(f64::NAN, 2.0).unwrap_err().starts_with("budget.max-usd"));
-        assert!(config(-1.0, 2.0).unwrap_err().starts_with("budget.max-usd"));
+        assert!(config(f64::NAN, 2.0).unwrap_err().starts_with("llm.max-usd"));
+        assert!(config(-1.0, 2.0).unwrap_err().starts_with("llm.max-usd"));
     }
 
     #[test]

@@ -90,7 +90,8 @@ impl Gateway {
         };
         let signal = Arc::<Signal>::default();
         let cache = config.cache.as_deref().filter(|_| replay.is_none());
-        let recorder = config.record.as_deref();
+        // What comes from a recording is in one already.
+        let recorder = config.record.as_deref().filter(|_| replay.is_none());
         Ok(Gateway(Arc::new(Inner {
             models: config
                 .models

@@ -30,7 +30,7 @@ mod signal;
 mod sse;
 mod transport;
 
-pub use config::{Budget, LlmConfig, ModelConfig, Provider};
+pub use config::{Budget, LlmConfig, ModelConfig, Provider, ThinkingForm};
 pub use error::{GatewayError, Stopped};
 pub use gateway::Gateway;
 pub use journal::{Ended, ExchangeId, Journal, JournalError, Source, Started};

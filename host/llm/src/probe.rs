@@ -51,7 +51,8 @@ fn words(line: &Line, schema: Option<&str>) -> Request {
         messages: vec![Message { role: Role::User, content: content.to_owned() }],
         temperature: None,
         max_tokens: MOST_TOKENS,
-        thinking_tokens: 0,
+        // The least that every provider takes: some models cannot be told not to think.
+        thinking_tokens: if line.model.config.thinking { 1024 } else { 0 },
         seed: None,
         json_schema: schema.map(str::to_owned),
     }

@@ -49,6 +49,25 @@ fn the_host_has_every_function_of_every_world_with_the_right_types() {
 }
 
 #[test]
+fn every_built_plugin_fits_its_role_under_the_repositorys_policy() {
+    let runtime = guests::runtime();
+    for (name, role, policy) in [
+        ("python", Role::Executor, "candidate"),
+        ("nanogpt-evaluator", Role::Evaluator, "evaluator"),
+        ("evolution", Role::Searcher, "searcher"),
+        ("best-of-n", Role::Searcher, "searcher"),
+        ("listed", Role::Ideator, "ideator"),
+        ("operators", Role::Ideator, "ideator"),
+        ("llm-ideator", Role::Ideator, "ideator"),
+        ("llm-implementer", Role::Implementer, "implementer"),
+        ("agent-implementer", Role::Implementer, "implementer"),
+    ] {
+        let plugin = runtime.load(&guests::built(name)).unwrap();
+        assert!(plugin.check(role, &guests::policy(policy, &[])).is_ok(), "{name}");
+    }
+}
+
+#[test]
 fn a_role_gets_nothing_that_its_world_does_not_have_whatever_the_policy_says() {
     let runtime = guests::runtime();
     let generous = guests::policy("candidate", &[("imports", ANYTHING)]);

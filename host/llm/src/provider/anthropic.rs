@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Call, Conversation, Finish, Problem, Protocol, Target, count, json, list, of_body, role, text,
+    Answer, Call, Conversation, Finish, Problem, Protocol, Target, count, effort, json, list, of_body, role,
+    text,
 };
-use crate::Request;
 use crate::estimate::Usage;
 use crate::sse::Event;
+use crate::{Request, ThinkingForm};
 
 /// The smallest budget for thinking.
 const LEAST_THINKING: u64 = 1024;
@@ -15,6 +16,11 @@ const LEAST_THINKING: u64 = 1024;
 const NO_VECTORS: &str = "Anthropic has no models that give vectors";
 
 pub(super) struct Anthropic;
+
+/// A text up to which the provider shall keep what it has read: the next request that begins so is cheaper.
+fn cached(text: Value) -> Value {
+    json!([{ "type": "text", "text": text, "cache_control": { "type": "ephemeral" } }])
+}
 
 impl Protocol for Anthropic {
     fn default_base_url(&self) -> &'static str {
@@ -33,32 +39,42 @@ impl Protocol for Anthropic {
         let Some(conversation) = Conversation::of(request)? else {
             return Err(NO_VECTORS.to_owned());
         };
-        let messages: Vec<Value> = conversation
+        let mut messages: Vec<Value> = conversation
             .turns()
             .map(|one| json!({ "role": role(one.role), "content": one.content }))
             .collect();
+        // Samples and revisions repeat the first message; every call repeats the system's.
+        if let Some(first) = messages.first_mut() {
+            first["content"] = cached(first["content"].take());
+        }
         // The limit is for both, so it is always more than the budget for thinking, as it must be.
         let most_output = conversation.most_output();
         let mut body =
             json!({ "model": target.config.model, "messages": messages, "max_tokens": most_output });
         let system = conversation.system();
         if !system.is_empty() {
-            let cache = json!({ "type": "ephemeral" });
-            body["system"] = json!([{ "type": "text", "text": system, "cache_control": cache }]);
+            body["system"] = cached(json!(system));
         }
-        if conversation.thinking_tokens > 0 {
-            if conversation.thinking_tokens < LEAST_THINKING {
-                return Err(format!(
-                    "Anthropic's models think with {LEAST_THINKING} tokens or more, or not at all"
-                ));
-            }
+        let thinking = conversation.thinking_tokens;
+        if thinking > 0 {
             // A thinking model takes no temperature but its own.
-            body["thinking"] = json!({ "type": "enabled", "budget_tokens": conversation.thinking_tokens });
+            body["thinking"] = match target.config.thinking_form {
+                ThinkingForm::Budget if thinking < LEAST_THINKING => {
+                    return Err(format!(
+                        "Anthropic's models think with {LEAST_THINKING} tokens or more, or not at all"
+                    ));
+                }
+                ThinkingForm::Budget => json!({ "type": "enabled", "budget_tokens": thinking }),
+                ThinkingForm::Effort => {
+                    body["output_config"]["effort"] = json!(effort(thinking));
+                    json!({ "type": "adaptive" })
+                }
+            };
         } else if let Some(temperature) = conversation.temperature {
             body["temperature"] = json!(temperature);
         }
         if let Some(schema) = conversation.schema {
-            body["output_config"] = json!({ "format": { "type": "json_schema", "schema": schema } });
+            body["output_config"]["format"] = json!({ "type": "json_schema", "schema": schema });
         }
         let stream = target.config.stream;
         if stream {

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Call, Conversation, Finish, Problem, Protocol, Target, count, json, list, of_body, text, vector,
+    Answer, Call, Conversation, Finish, LITTLE_THINKING, Problem, Protocol, Target, count, json, list,
+    of_body, text, vector,
 };
 use crate::estimate::Usage;
 use crate::sse::Event;
-use crate::{Request, Role};
+use crate::{Request, Role, ThinkingForm};
 
 pub(super) struct Gemini;
 
@@ -86,9 +87,15 @@ fn generation(target: &Target<'_>, conversation: &Conversation<'_>) -> Value {
         generation["seed"] = json!(seed);
     }
     if target.config.thinking {
-        let thinks = conversation.thinking_tokens > 0;
-        generation["thinkingConfig"] =
-            json!({ "thinkingBudget": conversation.thinking_tokens, "includeThoughts": thinks });
+        let tokens = conversation.thinking_tokens;
+        generation["thinkingConfig"] = match target.config.thinking_form {
+            ThinkingForm::Budget => json!({ "thinkingBudget": tokens, "includeThoughts": tokens > 0 }),
+            ThinkingForm::Effort => {
+                // All its models that take a level take these two.
+                let level = if tokens <= LITTLE_THINKING { "low" } else { "high" };
+                json!({ "thinkingLevel": level, "includeThoughts": tokens > 0 })
+            }
+        };
     }
     if let Some(schema) = &conversation.schema {
         generation["responseMimeType"] = json!("application/json");

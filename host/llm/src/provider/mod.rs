@@ -158,11 +158,14 @@ fn role(role: Role) -> &'static str {
     }
 }
 
-/// OpenAI's models take no number of tokens for thinking, but one of a few words.
+/// Up to so many tokens, thinking is a low effort.
+const LITTLE_THINKING: u64 = 2048;
+
+/// The word for so many tokens of thinking, for models that take no number.
 fn effort(thinking_tokens: u64) -> &'static str {
     match thinking_tokens {
         0 => "none",
-        1..=2048 => "low",
+        1..=LITTLE_THINKING => "low",
         2049..=8192 => "medium",
         _ => "high",
     }

@@ -167,7 +167,7 @@ fn what_the_run_spent_before_counts() {
     let journal = Memory::default();
     let stopped = gateway.answer(&mut Scope::new("s"), &["a", "b", "c"].map(ask), &journal, &never());
     let Err(Stopped::Budget(why)) = stopped else { panic!("{stopped:?}") };
-    assert!(why.contains("10 of 10 requests") && why.contains("`max-requests`"), "{why}");
+    assert!(why.contains("10 of 10 requests") && why.contains("`--max-requests`"), "{why}");
     assert_eq!((server.count(), gateway.spent().requests), (2, 10));
     // What was paid for is recorded, though the call has no answer.
     assert_eq!(journal.ended().len(), 2);

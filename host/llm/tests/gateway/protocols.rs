@@ -1,7 +1,7 @@
 //! All protocols, whole and in pieces: what is sent, and what is understood.
 
 use model_server::{Answer, Behaviour, Finish, ModelServer, Received, tokens};
-use proofhouse_llm::{Failure, Message, ModelConfig, Provider, Reply, Request, Role, Source};
+use proofhouse_llm::{Failure, Message, ModelConfig, Provider, Reply, Request, Role, Source, ThinkingForm};
 use serde_json::{Value, json};
 
 use crate::setup::{PROVIDERS, answer, answer_one, ask, failure, gateway, model, only, text};
@@ -120,7 +120,10 @@ fn each_protocol_has_its_own_words() {
     assert_eq!(responses["text"]["format"]["schema"], schema);
 
     let anthropic = sent(Provider::Anthropic, |_| {}, &full()).body;
-    assert_eq!(anthropic["system"][0]["cache_control"], json!({ "type": "ephemeral" }));
+    let kept = json!({ "type": "ephemeral" });
+    assert_eq!(anthropic["system"][0]["cache_control"], kept);
+    assert_eq!(anthropic["messages"][0]["content"][0]["cache_control"], kept);
+    assert!(anthropic["messages"][1]["content"].is_string(), "only what is repeated");
     assert_eq!(anthropic["thinking"], json!({ "type": "enabled", "budget_tokens": 2048 }));
     assert_eq!((&anthropic["max_tokens"], &anthropic["temperature"]), (&json!(2348), &Value::Null));
     assert_eq!(anthropic["output_config"]["format"], json!({ "type": "json_schema", "schema": schema }));
@@ -133,6 +136,18 @@ fn each_protocol_has_its_own_words() {
     assert_eq!((&generation["seed"], &generation["maxOutputTokens"]), (&json!(i32::MAX), &json!(2348)));
     assert_eq!(gemini.body["contents"][1]["role"], "model");
     assert_eq!(gemini.body["systemInstruction"]["parts"][0]["text"], "Be brief.");
+}
+
+#[test]
+fn models_that_take_no_number_of_tokens_are_told_an_effort() {
+    let effort = |model: &mut ModelConfig| model.thinking_form = ThinkingForm::Effort;
+    let anthropic = sent(Provider::Anthropic, effort, &full()).body;
+    assert_eq!(anthropic["thinking"], json!({ "type": "adaptive" }));
+    assert_eq!(anthropic["output_config"]["effort"], "low");
+    assert_eq!(anthropic["output_config"]["format"]["type"], "json_schema");
+    let gemini = sent(Provider::Gemini, effort, &full()).body;
+    let thinking = json!({ "thinkingLevel": "low", "includeThoughts": true });
+    assert_eq!(gemini["generationConfig"]["thinkingConfig"], thinking);
 }
 
 #[test]
