@@ -8,16 +8,14 @@ use crate::bindings::ideator::exports::proofhouse::lab::ideator::{
     Brief, Guest, Mode as WitMode, Proposal as WitProposal,
 };
 use crate::bindings::ideator::{IdeatorPlugin, IdeatorPluginPre};
-use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::lab_types;
 use crate::models::ModelGrant;
-use crate::observer::LogLine;
 use crate::output::printable;
 use crate::plugin::{Plugin, Runtime};
 use crate::policy::Policy;
 use crate::roles::Role;
-use crate::session::{Answer, Complaint, PluginHost, State};
+use crate::session::{Answer, Complaint, PluginHost, State, plugin_host_methods};
 use crate::state::GuestState;
 
 /// Letters of an idea's title that are kept.
@@ -46,6 +44,8 @@ pub enum Mode {
 #[derive(Debug)]
 pub struct IdeatorHost(PluginHost);
 
+plugin_host_methods!(IdeatorHost);
+
 impl IdeatorHost {
     /// Checks that the plugin fits; nothing of it runs yet.
     ///
@@ -61,24 +61,9 @@ impl IdeatorHost {
         PluginHost::new(runtime, plugin, Role::Ideator, policy, problem, &settings).map(IdeatorHost)
     }
 
-    /// Raised, it stops a call that runs.
-    pub fn set_cancel(&mut self, cancel: CancelToken) {
-        self.0.set_cancel(cancel);
-    }
-
-    /// What every later call is told about the problem: its baseline, once that was measured.
-    pub fn set_problem(&mut self, problem: Problem) {
-        self.0.problem = problem;
-    }
-
     /// The language models of the calls from here on, and the scope that their exchanges are recorded under.
     pub fn set_models(&mut self, models: Option<ModelGrant>) {
         self.0.models = models;
-    }
-
-    /// What the plugin said since this was last asked.
-    pub fn take_log(&mut self) -> Vec<LogLine> {
-        self.0.take_log()
     }
 
     /// Begins.

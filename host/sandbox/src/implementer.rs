@@ -10,16 +10,14 @@ use crate::bindings::implementer::exports::proofhouse::lab::implementer::{
     Attempt as WitAttempt, Guest, Implemented as WitImplemented,
 };
 use crate::bindings::implementer::{ImplementerPlugin, ImplementerPluginPre};
-use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::ideator::{LONGEST_LABEL, LONGEST_PATCH, MOST_LABELS, cut};
 use crate::lab_types;
 use crate::models::ModelGrant;
-use crate::observer::LogLine;
 use crate::plugin::{Plugin, Runtime};
 use crate::policy::Policy;
 use crate::roles::Role;
-use crate::session::{Answer, Complaint, PluginHost, State};
+use crate::session::{Answer, Complaint, PluginHost, State, plugin_host_methods};
 use crate::state::GuestState;
 use crate::workbench::Workbench;
 
@@ -45,6 +43,8 @@ pub struct Implemented {
 #[derive(Debug, Clone)]
 pub struct ImplementerHost(PluginHost);
 
+plugin_host_methods!(ImplementerHost);
+
 impl ImplementerHost {
     /// Checks that the plugin fits; nothing of it runs yet.
     ///
@@ -60,11 +60,6 @@ impl ImplementerHost {
         PluginHost::new(runtime, plugin, Role::Implementer, policy, problem, &settings).map(ImplementerHost)
     }
 
-    /// Raised, it stops a call that runs.
-    pub fn set_cancel(&mut self, cancel: CancelToken) {
-        self.0.set_cancel(cancel);
-    }
-
     /// The language models of the calls from here on, and the scope that their exchanges are recorded under.
     pub fn set_models(&mut self, models: Option<ModelGrant>) {
         self.0.models = models;
@@ -73,11 +68,6 @@ impl ImplementerHost {
     /// Where the calls from here on try their diffs.
     pub fn set_workbench(&mut self, bench: Option<Arc<dyn Workbench>>) {
         self.0.bench = bench;
-    }
-
-    /// What the plugin said since this was last asked.
-    pub fn take_log(&mut self) -> Vec<LogLine> {
-        self.0.take_log()
     }
 
     /// Begins.

@@ -6,14 +6,12 @@ use wasmtime::component::{InstancePre, ResourceAny};
 
 use crate::bindings::searcher::exports::proofhouse::lab::searcher::{Guest, Request as WitRequest};
 use crate::bindings::searcher::{SearcherPlugin, SearcherPluginPre};
-use crate::cancel::CancelToken;
 use crate::error::Result;
 use crate::lab_types;
-use crate::observer::LogLine;
 use crate::plugin::{Plugin, Runtime};
 use crate::policy::Policy;
 use crate::roles::Role;
-use crate::session::{Complaint, PluginHost, State};
+use crate::session::{Complaint, PluginHost, State, plugin_host_methods};
 use crate::state::GuestState;
 
 /// Trials that one request may name.
@@ -34,6 +32,8 @@ pub struct Asked {
 #[derive(Debug)]
 pub struct SearcherHost(PluginHost);
 
+plugin_host_methods!(SearcherHost);
+
 impl SearcherHost {
     /// Checks that the plugin fits; nothing of it runs yet.
     ///
@@ -47,21 +47,6 @@ impl SearcherHost {
         settings: serde_json::Value,
     ) -> Result<SearcherHost> {
         PluginHost::new(runtime, plugin, Role::Searcher, policy, problem, &settings).map(SearcherHost)
-    }
-
-    /// Raised, it stops a call that runs.
-    pub fn set_cancel(&mut self, cancel: CancelToken) {
-        self.0.set_cancel(cancel);
-    }
-
-    /// What every later call is told about the problem: its baseline, once that was measured.
-    pub fn set_problem(&mut self, problem: Problem) {
-        self.0.problem = problem;
-    }
-
-    /// What the plugin said since this was last asked.
-    pub fn take_log(&mut self) -> Vec<LogLine> {
-        self.0.take_log()
     }
 
     /// Begins a search.

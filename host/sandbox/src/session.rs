@@ -134,6 +134,24 @@ impl PluginHost {
     }
 }
 
+/// What every role's host has.
+macro_rules! plugin_host_methods {
+    ($host:ty) => {
+        impl $host {
+            /// Raised, it stops a call that runs.
+            pub fn set_cancel(&mut self, cancel: $crate::cancel::CancelToken) {
+                self.0.set_cancel(cancel);
+            }
+
+            /// What the plugin said since this was last asked.
+            pub fn take_log(&mut self) -> Vec<$crate::observer::LogLine> {
+                self.0.take_log()
+            }
+        }
+    };
+}
+pub(crate) use plugin_host_methods;
+
 /// What a plugin's answer can be wrong about.
 pub(crate) enum Complaint {
     /// Its own error.

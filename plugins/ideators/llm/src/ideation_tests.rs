@@ -102,14 +102,22 @@ fn ideas_are_asked_for_ten_at_a_time_side_by_side() {
     assert_eq!(seeds.len(), host.requests().len(), "each has its own seed");
     let system = &batches[0][0].messages[0];
     assert_eq!(system.role, Role::System);
-    for said in ["held-out loss", "nats/token; lower", "untrusted id=", "[Code Changes]"] {
+    for said in [
+        "held-out loss",
+        "nats/token; lower",
+        "untrusted id=",
+        "[Code Changes]",
+        "Pre-train a small GPT.",
+        TRAIN,
+    ] {
         assert!(system.content.contains(said), "{said}: {}", system.content);
     }
-    let user = &batches[0][0].messages[1].content;
     assert!(
-        user.contains("Pre-train a small GPT.") && user.contains(TRAIN) && user.contains("3.00000"),
-        "{user}"
+        batches[0].iter().all(|one| one.messages[0].content == system.content),
+        "the same for every call"
     );
+    let user = &batches[0][0].messages[1].content;
+    assert!(user.contains("3.00000") && !user.contains(TRAIN), "{user}");
     for proposal in &proposals {
         assert_eq!(labels::first(&proposal.idea.labels, "model"), Some("fast"), "{:?}", proposal.idea.labels);
         assert!(

@@ -3,6 +3,7 @@
 use proofhouse_sdk::bandit::Bandit;
 use proofhouse_sdk::host::{Log, Models, Workbench, describe};
 use proofhouse_sdk::implementer::{Attempt, Implemented, Problem, Trial};
+use proofhouse_sdk::implementing::Implementer;
 use proofhouse_sdk::imports::llm::{Error, Model};
 use proofhouse_sdk::imports::{Idea, Patch};
 use proofhouse_sdk::patching::{PATCHED_BY, Tally, failure_mark, observations, patch_labels};
@@ -40,13 +41,13 @@ enum Step {
     Ended(String),
 }
 
-impl AgentImplementer {
-    pub fn open(problem: Problem, settings: &str, granted: &[Model]) -> Result<AgentImplementer, String> {
+impl Implementer for AgentImplementer {
+    fn open(problem: Problem, settings: &str, granted: &[Model]) -> Result<AgentImplementer, String> {
         let config = Config::parse(settings, granted)?;
         Ok(AgentImplementer { problem, config, bandit: Bandit::default() })
     }
 
-    pub fn restore(
+    fn restore(
         problem: Problem,
         settings: &str,
         granted: &[Model],
@@ -57,12 +58,12 @@ impl AgentImplementer {
         Ok(implementer)
     }
 
-    pub fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Vec<u8> {
         state::save(PLUGIN, STATE_VERSION, &self.bandit).expect("names and numbers are always JSON")
     }
 
     /// The change that the model hands in.
-    pub fn implement(
+    fn implement(
         &self,
         idea: &Idea,
         attempts: &[Attempt],
@@ -88,7 +89,7 @@ impl AgentImplementer {
     }
 
     /// Learns from trials which models finish, and do well.
-    pub fn learn(&mut self, finished: &[Trial]) {
+    fn learn(&mut self, finished: &[Trial]) {
         let rewards = Rewards::new(&self.problem, self.config.reward_gain);
         let known = self.config.roster.arms(PATCHED_BY);
         for observation in finished.iter().flat_map(|trial| observations(trial, rewards)) {
@@ -98,7 +99,9 @@ impl AgentImplementer {
             }
         }
     }
+}
 
+impl AgentImplementer {
     /// The diff that the model hands in, and labels that count what it took.
     fn converse(
         &self,

@@ -4,6 +4,7 @@ use proofhouse_sdk::bandit::Bandit;
 use proofhouse_sdk::changes::diff_of;
 use proofhouse_sdk::host::{Log, Models, Workbench};
 use proofhouse_sdk::implementer::{Attempt, Implemented, Problem, Trial};
+use proofhouse_sdk::implementing::Implementer;
 use proofhouse_sdk::imports::llm::{Message, Model};
 use proofhouse_sdk::imports::{Idea, Patch};
 use proofhouse_sdk::patching::{PATCHED_BY, observations, patch_labels};
@@ -30,13 +31,13 @@ pub struct LlmImplementer {
     bandit: Bandit,
 }
 
-impl LlmImplementer {
-    pub fn open(problem: Problem, settings: &str, granted: &[Model]) -> Result<LlmImplementer, String> {
+impl Implementer for LlmImplementer {
+    fn open(problem: Problem, settings: &str, granted: &[Model]) -> Result<LlmImplementer, String> {
         let config = Config::parse(settings, granted)?;
         Ok(LlmImplementer { problem, config, bandit: Bandit::default() })
     }
 
-    pub fn restore(
+    fn restore(
         problem: Problem,
         settings: &str,
         granted: &[Model],
@@ -47,12 +48,12 @@ impl LlmImplementer {
         Ok(implementer)
     }
 
-    pub fn save(&self) -> Vec<u8> {
+    fn save(&self) -> Vec<u8> {
         state::save(PLUGIN, STATE_VERSION, &self.bandit).expect("names and numbers are always JSON")
     }
 
     /// The first diff, in the order of the samples, that applies and, where that is set, runs.
-    pub fn implement(
+    fn implement(
         &self,
         idea: &Idea,
         attempts: &[Attempt],
@@ -81,7 +82,7 @@ impl LlmImplementer {
     }
 
     /// Learns from trials which models write patches that do well.
-    pub fn learn(&mut self, finished: &[Trial]) {
+    fn learn(&mut self, finished: &[Trial]) {
         let rewards = Rewards::new(&self.problem, self.config.reward_gain);
         let known = self.config.roster.arms(PATCHED_BY);
         for observation in finished.iter().flat_map(|trial| observations(trial, rewards)) {
@@ -91,7 +92,9 @@ impl LlmImplementer {
             }
         }
     }
+}
 
+impl LlmImplementer {
     fn samples(&self, messages: Vec<Message>, random: &mut impl Random) -> Vec<Sample> {
         let arms = self.config.roster.arms(PATCHED_BY);
         let mut sample = || {

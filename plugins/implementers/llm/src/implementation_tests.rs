@@ -62,7 +62,10 @@ fn the_first_of_ten_samples_that_applies_is_taken() {
     assert_ne!(batches[0][0].seed, batches[0][1].seed);
     let [system, task] = &batches[0][0].messages[..] else { panic!("two messages") };
     assert!(system.role == Role::System && system.content.contains("--- /dev/null"), "{}", system.content);
-    for said in ["A larger step", "It falls slowly.", TRAIN, "Pre-train a small GPT."] {
+    for said in [TRAIN, "Pre-train a small GPT."] {
+        assert!(system.content.contains(said), "{said}");
+    }
+    for said in ["A larger step", "It falls slowly."] {
         assert!(task.content.contains(said), "{said}");
     }
     assert_eq!(

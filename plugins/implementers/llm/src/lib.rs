@@ -43,54 +43,15 @@ mod sample;
 mod summary;
 mod trying;
 
-use std::cell::RefCell;
-
-use proofhouse_sdk::host::{Host, Models};
-use proofhouse_sdk::implementer::{
-    self, Attempt, Guest, GuestImplementation, Idea, Implemented, Problem, Trial, export,
-};
+use proofhouse_sdk::implementer::{Guest, export};
+use proofhouse_sdk::implementing::Session;
 
 use implementation::LlmImplementer;
 
 struct Plugin;
 
 impl Guest for Plugin {
-    type Implementation = Session;
-}
-
-/// The implementer behind the contract's resource.
-struct Session(RefCell<LlmImplementer>);
-
-impl Session {
-    fn resource(implementer: LlmImplementer) -> implementer::Implementation {
-        implementer::Implementation::new(Session(RefCell::new(implementer)))
-    }
-}
-
-impl GuestImplementation for Session {
-    fn open(problem: Problem, settings: String) -> Result<implementer::Implementation, String> {
-        LlmImplementer::open(problem, &settings, &Host.models()).map(Session::resource)
-    }
-
-    fn implement(&self, idea: Idea, attempts: Vec<Attempt>) -> Result<Implemented, String> {
-        self.0.borrow().implement(&idea, &attempts, &Host, &mut implementer::next_random)
-    }
-
-    fn learn(&self, finished: Vec<Trial>) {
-        self.0.borrow_mut().learn(&finished);
-    }
-
-    fn save(&self) -> Vec<u8> {
-        self.0.borrow().save()
-    }
-
-    fn restore(
-        problem: Problem,
-        settings: String,
-        state: Vec<u8>,
-    ) -> Result<implementer::Implementation, String> {
-        LlmImplementer::restore(problem, &settings, &Host.models(), &state).map(Session::resource)
-    }
+    type Implementation = Session<LlmImplementer>;
 }
 
 export!(Plugin);

@@ -15,12 +15,11 @@
 //! no files, no clock. Beside them are the three things every plugin needs, all of which run natively too, so that
 //! the logic of a plugin is tested without a sandbox: [random numbers](random), [settings] and
 //! [state]; and, for searchers that work in epochs, their [bookkeeping](epochs).
-
 //!
 //! Plugins that ask language models find the rest here as well: the [host as traits](host), [which model](roster) and
 //! [which arm](bandit) to play and [what a trial was worth](rewards), [prompts](prompt), [ideas from replies](replies),
 //! [diffs from replies](changes), [what is new](novelty), and the [labels] that say who made what, [patches](patching)
-//! above all.
+//! above all; and [what puts an implementer behind the contract](implementing).
 
 pub mod bandit;
 mod bindings;
@@ -28,6 +27,7 @@ pub mod changes;
 pub mod epochs;
 mod export;
 pub mod host;
+pub mod implementing;
 pub mod labels;
 pub mod novelty;
 pub mod patching;
