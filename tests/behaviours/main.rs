@@ -1,5 +1,6 @@
 //! Whole behaviours, through the `proofhouse` binary and the components that `cargo xtask build` made.
 
+mod faults;
 mod hostile;
 mod implementers;
 mod keys;

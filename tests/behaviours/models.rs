@@ -233,3 +233,31 @@ fn a_run_that_a_provider_rejected_goes_on_once_that_is_mended() {
         assert_eq!(trial.outcome.word(), expected(&trial, &mut twins), "{}", trial.idea.title);
     }
 }
+
+#[test]
+fn ideas_are_compared_by_meaning_where_a_model_for_that_is_named() {
+    let place = Workplace::new();
+    let environment = place.environment(0.1);
+    let models = Models::start();
+    let url = models.server.base_url(Protocol::Chat);
+    let unproposed = |name: &str, granted: &str, settings: &str| {
+        let plugins = format!(
+            "[searcher]\nplugin = \"best-of-n\"\n[searcher.settings]\nideas = 6\npopulation = 6\n\
+             [ideator]\nplugin = \"llm-ideator\"\nmodels = [\"thinker\"{granted}]\n[ideator.settings]\nwaves = 3\n\
+             {settings}{}[models.vectors]\nprovider = \"openai-chat\"\nmodel = \"vectors-1\"\n\
+             base-url = \"{url}\"\nembedding = true\n",
+            models.tables()
+        );
+        let file = place.run_file_in(&environment, name, 2, &plugins);
+        place.succeed(&["run", file.to_str().expect("UTF-8")]);
+        place.trials(name).iter().filter(|trial| trial.idea.title == "(no proposal)").count()
+    };
+    assert_eq!(unproposed("words", "", ""), 0, "by their words all are new");
+    // So low that every second pair of vectors is alike.
+    let meaning = "embedding-model = \"vectors\"\nembedding-threshold = 0.0\n";
+    assert!(unproposed("meaning", ", \"vectors\"", meaning) > 0, "some are alike by their vectors");
+    let ledger = Reader::open(&place.run_folder("meaning")).expect("the ledger");
+    let vectors: Vec<_> = ledger.exchanges().expect("reads");
+    let vectors: Vec<_> = vectors.iter().filter(|exchange| exchange.model == "vectors").collect();
+    assert!(!vectors.is_empty() && vectors.iter().all(|exchange| exchange.failure.is_none()), "{vectors:?}");
+}

@@ -1,7 +1,7 @@
 //! The implementer: a conversation with one model, from an idea to a patch.
 
 use proofhouse_sdk::bandit::Bandit;
-use proofhouse_sdk::host::{Log, Models, Workbench, describe};
+use proofhouse_sdk::host::{Models, Workbench, describe};
 use proofhouse_sdk::implementer::{Attempt, Implemented, Problem, Trial};
 use proofhouse_sdk::implementing::Implementer;
 use proofhouse_sdk::imports::llm::{Error, Model};
@@ -67,7 +67,7 @@ impl Implementer for AgentImplementer {
         &self,
         idea: &Idea,
         attempts: &[Attempt],
-        host: &(impl Models + Workbench + Log),
+        host: &(impl Models + Workbench),
         random: &mut impl Random,
     ) -> Result<Implemented, String> {
         let arms = self.config.roster.arms(PATCHED_BY);
@@ -80,11 +80,7 @@ impl Implementer for AgentImplementer {
                 let labels = patch_labels(&model.name, &tally(1)).into_iter().chain(counts).collect();
                 Ok(Implemented { patch: Patch { diff }, labels })
             }
-            Err(why) => {
-                let why = format!("the model made no patch {}: {why}", failure_mark(&tally(0)));
-                host.warn(&why);
-                Err(why)
-            }
+            Err(why) => Err(format!("the model made no patch {}: {why}", failure_mark(&tally(0)))),
         }
     }
 

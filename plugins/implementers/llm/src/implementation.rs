@@ -2,7 +2,7 @@
 
 use proofhouse_sdk::bandit::Bandit;
 use proofhouse_sdk::changes::diff_of;
-use proofhouse_sdk::host::{Log, Models, Workbench};
+use proofhouse_sdk::host::{Models, Workbench};
 use proofhouse_sdk::implementer::{Attempt, Implemented, Problem, Trial};
 use proofhouse_sdk::implementing::Implementer;
 use proofhouse_sdk::imports::llm::{Message, Model};
@@ -57,7 +57,7 @@ impl Implementer for LlmImplementer {
         &self,
         idea: &Idea,
         attempts: &[Attempt],
-        host: &(impl Models + Workbench + Log),
+        host: &(impl Models + Workbench),
         random: &mut impl Random,
     ) -> Result<Implemented, String> {
         let fence = Fence::new(random);
@@ -76,9 +76,7 @@ impl Implementer for LlmImplementer {
             }
             asked = (0..samples.len()).filter(|&index| self.prepare(&mut samples[index], &fence)).collect();
         }
-        let why = summary::failure(&samples, &self.config.roster);
-        host.warn(&why);
-        Err(why)
+        Err(summary::failure(&samples, &self.config.roster))
     }
 
     /// Learns from trials which models write patches that do well.

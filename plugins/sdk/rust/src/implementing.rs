@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::host::{Host, Log, Models, Workbench};
+use crate::host::{Host, Models, Workbench};
 use crate::implementer::{self, Attempt, GuestImplementation, Implementation, Implemented, Problem, Trial};
 use crate::imports::Idea;
 use crate::imports::llm::Model;
@@ -33,7 +33,7 @@ pub trait Implementer: Sized + 'static {
         &self,
         idea: &Idea,
         attempts: &[Attempt],
-        host: &(impl Models + Workbench + Log),
+        host: &(impl Models + Workbench),
         random: &mut impl Random,
     ) -> Result<Implemented, String>;
 
