@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
-use std::sync::Arc;
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 
 use model_server::{Behaviour, ModelServer, Protocol};
 use proofhouse_ledger::{Reader, RunStatus};
@@ -260,4 +260,37 @@ fn ideas_are_compared_by_meaning_where_a_model_for_that_is_named() {
     let vectors: Vec<_> = ledger.exchanges().expect("reads");
     let vectors: Vec<_> = vectors.iter().filter(|exchange| exchange.model == "vectors").collect();
     assert!(!vectors.is_empty() && vectors.iter().all(|exchange| exchange.failure.is_none()), "{vectors:?}");
+}
+
+#[test]
+fn ctrl_c_ends_a_run_whose_model_hangs_and_it_goes_on_later() {
+    let place = Workplace::new();
+    let environment = place.environment(0.1);
+    let open = Arc::new(AtomicBool::new(false));
+    let (asked, arrivals) = mpsc::channel();
+    let is_open = open.clone();
+    let server = ModelServer::start(move |received| match is_open.load(Ordering::SeqCst) {
+        true => Behaviour::Reply(model_script::reply(received)),
+        false => {
+            let _ = asked.send(());
+            Behaviour::Hang
+        }
+    });
+    let tables = model_script::tables(&server.base_url(Protocol::Chat));
+    let file = place.run_file_in(&environment, "hanging", 2, &plugins_with(1, &tables));
+    let mut child = place
+        .proofhouse(&["run", file.to_str().expect("UTF-8")])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("proofhouse starts");
+    arrivals.recv().expect("the model is asked");
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill starts");
+    assert!(killed.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(130));
+    let overview = Reader::open(&place.run_folder("hanging")).and_then(|run| run.overview()).expect("reads");
+    assert_eq!(overview.status, RunStatus::Interrupted);
+    open.store(true, Ordering::SeqCst);
+    place.succeed(&["resume", "hanging-1"]);
+    assert_eq!(place.trials("hanging").len(), POPULATION);
 }
