@@ -127,7 +127,7 @@ impl<'a> Trials<'a> {
         let ended = record.outcome.is_some();
         let to_implement =
             record.patch.is_none() && record.origin != NO_PROPOSAL && self.implementing.is_some();
-        let judged = self.sources.of_trial(&record);
+        let judged = (!ended && !to_implement).then(|| self.sources.of_trial(&record));
         self.slots.push(Slot {
             id: record.id,
             idea: record.idea,
@@ -139,14 +139,13 @@ impl<'a> Trials<'a> {
             earlier: record.earlier,
             crash: None,
         });
-        if ended {
-            return Ok(());
+        if let Some(judged) = judged {
+            return self.judge(index, judged, progress);
         }
-        if to_implement {
+        if !ended {
             self.unpatched.push_back(index);
-            return Ok(());
         }
-        self.judge(index, judged, progress)
+        Ok(())
     }
 
     /// A patch is there: its program waits for its turn, or the trial has ended.
