@@ -1,10 +1,10 @@
 //! Implementers at work: smoke runs before a patch is handed in, and crashed programs that are given back.
 
-use model_server::{Answer, Received};
+use model_server::{Answer, Behaviour, ModelServer, Protocol, Received};
 use proofhouse_ledger::{Reader, TrialRecord};
 use serde_json::json;
 
-use crate::model_script::{Models, fenced, replaced};
+use crate::model_script::{self, Models, fenced, replaced};
 use crate::workplace::Workplace;
 
 const SEED: &str = "    torch.manual_seed(seed)";
@@ -86,6 +86,33 @@ fn a_crashed_program_goes_back_to_its_implementer_as_often_as_the_run_file_says(
     let spent = reader.llm_spent().expect("reads");
     assert_eq!(trial.cost.llm_tokens, spent.tokens(), "both calls are part of its cost");
     reader.verify().expect("the record is whole");
+}
+
+#[test]
+fn a_budget_that_ends_before_a_repair_costs_no_trial_its_repair() {
+    let place = Workplace::new();
+    let server = ModelServer::start(|received| {
+        let other = "[Experiment]\nTitle: luck of the third draw\nPerhaps numbers matter.\n[Code Changes]\nAt its start.\n[End]";
+        let ideas = received.body["model"] == "thinker-1";
+        Behaviour::Reply(if ideas { Answer::new(format!("{IDEA}\n{other}")) } else { stubborn(received) })
+    });
+    let tables = model_script::tables(&server.base_url(Protocol::Chat));
+    // One request for both ideas, one for the first patch: the second patch finds no budget, while the first runs.
+    let plugins = format!(
+        "[searcher]\nplugin = \"best-of-n\"\n[searcher.settings]\nideas = 2\npopulation = 2\n\
+         [ideator]\nplugin = \"llm-ideator\"\nmodels = [\"thinker\"]\n\
+         [implementer]\nplugin = \"llm-implementer\"\nmodels = [\"coder\"]\nrepairs = 1\nparallel = 1\n\
+         [implementer.settings]\nsamples = 1\n{tables}[llm]\nmax-requests = 2\n"
+    );
+    let file = place.run_file_in(&place.environment(0.1), "spent", 1, &plugins);
+    let stopped = place.proofhouse(&["run", file.to_str().expect("UTF-8")]).output().expect("starts");
+    assert_eq!(stopped.status.code(), Some(3), "{}", String::from_utf8_lossy(&stopped.stderr));
+    let asked: Vec<_> = server.requests().iter().map(|one| one.body["model"].clone()).collect();
+    assert_eq!(asked, ["thinker-1", "coder-1"], "the budget ends with the second patch");
+    place.succeed(&["resume", "spent-1", "--max-requests", "100"]);
+    let reader = Reader::open(&place.run_folder("spent")).expect("the ledger");
+    let first = reader.trial(0).expect("the trial");
+    assert_eq!((word(&first), first.attempt), (("scored", String::new()), Some(1)));
 }
 
 /// An agent that reads, edits, runs, sees what it did wrong, mends it, runs again and hands in.

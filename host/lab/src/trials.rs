@@ -351,7 +351,10 @@ impl Crew for Trials<'_> {
                 let index = self.index(trial);
                 if self.may_be_repaired(index, &end) {
                     self.slots[index].crash = Some(end);
-                    self.unpatched.push_back(index);
+                    // Where the run stops before that, the trial stays open, and gets its repair once it is resumed.
+                    if !self.stopped {
+                        self.unpatched.push_back(index);
+                    }
                     return self.start_calls(progress);
                 }
                 self.finish(index, end, progress)
@@ -400,6 +403,6 @@ impl Trials<'_> {
         };
         let crashed =
             matches!(&end.outcome, Outcome::Failed(failure) if failure.kind == FailureKind::Crashed);
-        crashed && attempt < implementing.repairs && self.halted.is_none() && !self.stopped
+        crashed && attempt < implementing.repairs
     }
 }

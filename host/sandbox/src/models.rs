@@ -67,7 +67,7 @@ impl ModelAccess {
         }
     }
 
-    /// The models that the plugin may use, in the run file's order.
+    /// The models that the plugin may use, in the order of their names.
     pub(crate) fn models(&self) -> Vec<ModelInfo> {
         let Some((grant, _)) = &self.grant else { return Vec::new() };
         let models = grant.gateway.models();
