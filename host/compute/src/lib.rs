@@ -51,5 +51,5 @@ pub use generator::Generator;
 pub use ops::{BinaryOp, ReduceOp, UnaryOp};
 pub use optimizer::{AdamW, AdamWState};
 pub use quota::{Limits, Usage};
-pub use session::Session;
+pub use session::{ReversePass, Root, Session, Stop};
 pub use tensor::Tensor;

@@ -8,6 +8,7 @@ mod cumulative;
 mod index;
 mod matmul;
 mod number;
+mod part;
 mod reduce;
 mod select;
 mod sort;
