@@ -48,7 +48,7 @@ pub use device::DeviceModel;
 pub use dtype::Dtype;
 pub use error::{Code, Error, Result};
 pub use generator::Generator;
-pub use ops::{BinaryOp, ReduceOp, UnaryOp};
+pub use ops::{BinaryOp, CumulativeOp, ReduceOp, ScatterOp, UnaryOp};
 pub use optimizer::{AdamW, AdamWState};
 pub use quota::{Limits, Usage};
 pub use session::{ReversePass, Root, Session, Stop};
