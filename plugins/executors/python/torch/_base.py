@@ -22,6 +22,8 @@ class Tensor(tensors.Tensor):
     # What a view is a view of; see `_views`.
     _view = None
     grad = None
+    # How often it was written to in place.
+    _version = 0
 
     @property
     def shape(self):

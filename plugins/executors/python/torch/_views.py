@@ -101,6 +101,7 @@ def write(target, value):
     if value is target:
         return target
     check_writable(target)
+    target._version += 1
     try:
         origin = target._view
         root = None if origin is None else origin()
