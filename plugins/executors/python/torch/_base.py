@@ -24,6 +24,8 @@ class Tensor(tensors.Tensor):
     # Is it one that PyTorch would lay out without gaps too? Asked of a tensor that is no view.
     _packed = False
     grad = None
+    # How often it was written to in place.
+    _version = 0
 
     @property
     def shape(self):

@@ -182,6 +182,7 @@ def write(target, value):
     if value is target:
         return target
     check_writable(target)
+    target._version += 1
     try:
         _set(target, value, not grad_mode.recording)
         if target._view is not None or _getweakrefs(target):
