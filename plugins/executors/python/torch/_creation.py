@@ -14,6 +14,7 @@ from ._shaping import sizes
 def finish(handle, kind, requires_grad=False):
     """The host's `handle` as a tensor, a leaf if it shall require a gradient."""
     x = wrap(handle, kind)
+    x._packed = True
     return x.requires_grad_() if requires_grad else x
 
 

@@ -4,9 +4,11 @@ import struct
 from array import array
 
 from . import _pointwise as P
+from ._attributes import install as install_attributes
 from ._autograd import attach as attach_autograd
 from ._assignment import setitem
 from ._base import Tensor, _host_shape, wrap
+from ._copying import install as install_copying
 from ._creation import full, rand, randn, tensor
 from ._dtype import CPU, Size, bfloat16, bool_, check_device, dtype, float32, uint8
 from ._host import Err, autograd, host, raised, tensors
@@ -16,7 +18,7 @@ from ._missing import absent_method
 from ._printing import represent
 from ._promotion import cast
 from ._shaping import reshape
-from ._views import check_writable, write
+from ._views import check_writable, duplicate, write
 
 _read = tensors.Tensor.read
 
@@ -123,10 +125,7 @@ def _conversion(name):
 
 def clone(self, *, memory_format=None):
     """A copy; its gradient flows to the original."""
-    try:
-        x = wrap(tensors.reshape(self, list(self.shape)), self._dtype)
-    except Err as err:
-        raise raised(err) from None
+    x = wrap(host(duplicate, self), self._dtype)
     x._shape = self._shape
     return x
 
@@ -335,3 +334,5 @@ def install():
     for name, value in own.items():
         setattr(Tensor, name, value)
     attach_autograd()
+    install_attributes(Tensor)
+    install_copying(Tensor)
