@@ -1,6 +1,7 @@
 //! The operations: one file per family, in each the rows of its table and the session's methods.
 
 mod binary;
+mod binary_formulas;
 mod cast;
 mod concat;
 mod create;
@@ -17,6 +18,7 @@ mod select;
 mod sort;
 mod unary;
 mod unfold;
+mod unary_formulas;
 mod view;
 
 pub use binary::BinaryOp;

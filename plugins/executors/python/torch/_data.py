@@ -7,7 +7,8 @@ from ._promotion import cast, default_dtype, promote_types
 
 
 def finish(x, requires_grad=False):
-    """`x`, a leaf if it shall require a gradient."""
+    """The fresh tensor `x`, a leaf if it shall require a gradient."""
+    x._packed = True
     return x.requires_grad_() if requires_grad else x
 
 
@@ -123,7 +124,9 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     x = as_tensor(obj, dtype, device)
     if copy and x is obj:
         x = x.detach().clone()
-    return finish(x if x.requires_grad or not requires_grad else x.detach(), requires_grad)
+    if requires_grad and not x.requires_grad:
+        x = x.detach().requires_grad_()
+    return x
 
 
 def from_host(handle, kind, requires_grad=False):

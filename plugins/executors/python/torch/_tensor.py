@@ -1,9 +1,11 @@
 """The methods of `Tensor`."""
 
+from ._attributes import install as install_attributes
 from ._autograd import attach as attach_autograd
 from ._assignment import setitem
 from ._base import Tensor, _host_shape, wrap
 from ._converting import install as install_conversions
+from ._copying import install as install_copying
 from ._creation import full, tensor
 from ._dtype import CPU, Size
 from ._host import autograd, host
@@ -152,3 +154,5 @@ def install():
     for name, value in own.items():
         setattr(Tensor, name, value)
     attach_autograd()
+    install_attributes(Tensor)
+    install_copying(Tensor)
