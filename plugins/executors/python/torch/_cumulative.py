@@ -38,6 +38,7 @@ def cumprod(input, dim, *, dtype=None):
 
 def logcumsumexp(input, dim):
     """The logarithm of running sums of exponentials, without overflow."""
+    whole_dim(dim, len(input.shape))
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{input.dtype.title}'")
     return _running(_C.LOGSUMEXP, input, dim, input.dtype)

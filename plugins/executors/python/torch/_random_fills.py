@@ -8,7 +8,7 @@ from ._generator import of
 from ._host import host
 from ._joining import cat
 from ._numbers import limits
-from ._pointwise import add_plain, ceil, div_plain, exp, log1p, mul, neg, sub_plain, tan
+from ._pointwise import add_plain, ceil, div_plain, exp, log, mul, sub_plain, tan
 from ._promotion import cast
 from ._random import chances, check_probabilities, normals, uniforms, whole_numbers
 from ._views import check_writable, write
@@ -96,7 +96,7 @@ def geometric_(self, p, *, generator=None):
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
     drawn = uniforms(list(self.shape), float64, 0, 1, generator)
-    return write(self, cast(ceil(div_plain(log1p(neg(drawn)), math.log1p(-p))), self.dtype))
+    return write(self, cast(ceil(div_plain(log(drawn), math.log1p(-p))), self.dtype))
 
 
 def cauchy_(self, median=0, sigma=1, *, generator=None):

@@ -7,7 +7,7 @@ from ._creation import full, linspace, ones, zeros
 from ._dtype import bool_, float32, float64, int32, int64
 from ._joining import cat
 from ._numbers import as_tensor_operand, create
-from ._pointwise import add_plain, div_plain, eq, floor_divide, ge, le, logical_and, logical_not, logical_or, lt, mul
+from ._pointwise import add_plain, div_plain, eq, floor_divide, ge, gt, le, logical_and, logical_not, logical_or, lt, mul
 from ._pointwise import ne, sub_plain
 from ._promotion import cast, result_of
 from ._return_types import return_type
@@ -163,6 +163,8 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
         raise RuntimeError(
             "torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but got boundary "
             f"tensor dtype {sorted_sequence.dtype.title} and input value tensor dtype {values.dtype.title}")
+    if values.dtype is bool_:
+        raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
     places = _bisected(sorted_sequence, values, right)
     return cast(places, int32) if out_int32 else places
 
@@ -180,7 +182,7 @@ def _bisected(sequence, values, right):
         middle = floor_divide(add_plain(low, high), 2)
         at = gather(sequence, -1, middle.clamp(max=extent - 1))
         # What is not a number comes last.
-        before = le(at, values) if right else logical_not(le(values, at))
+        before = logical_not(gt(at, values)) if right else logical_not(le(values, at))
         before = logical_and(before, lt(low, high))
         high = choose(logical_or(before, ge(low, high)), high, middle)
         low = choose(before, add_plain(middle, 1), low)
@@ -204,6 +206,8 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
     if not isinstance(test_elements, Tensor):
         test_elements = as_tensor_operand(test_elements, elements.dtype)
     kind = result_of(elements, test_elements)
+    if kind is bool_:
+        raise NotImplementedError("Unsupported input type encountered for isin(): Bool")
     among, x = sort(flatten(cast(test_elements, kind))).values, cast(elements, kind)
     if not among.numel():
         found = zeros(x.shape, dtype=bool_)
