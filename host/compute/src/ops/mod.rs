@@ -10,6 +10,7 @@ mod index;
 mod matmul;
 mod number;
 mod reduce;
+mod reduce_formulas;
 mod select;
 mod sort;
 mod unary;
