@@ -7,9 +7,11 @@ use crate::error::{Error, Result};
 use crate::kernels::float::Float;
 use crate::kernels::optimizer::{Factors, adamw};
 use crate::layout::Layout;
+use crate::operation::needs_float;
 use crate::quota::MemoryCharge;
 use crate::session::Session;
-use crate::storage::Storage;
+use crate::shape::Meta;
+use crate::storage::{Element, Storage};
 use crate::tensor::Tensor;
 use crate::value::Value;
 
@@ -56,6 +58,8 @@ impl AdamW {
         Factors {
             beta1: F::of(self.beta1),
             beta2: F::of(self.beta2),
+            rest1: F::of(1.0 - self.beta1),
+            rest2: F::of(1.0 - self.beta2),
             eps: F::of(self.eps),
             keep: F::of(1.0 - self.lr * self.weight_decay),
             rate: F::of(self.lr / (1.0 - self.beta1.powi(t))),
@@ -111,9 +115,7 @@ impl Session {
         for (i, (parameter, gradient)) in parameters.iter().zip(gradients).enumerate() {
             self.own(parameter)?;
             self.own(gradient)?;
-            leaves.push(
-                self.leaf(parameter).ok_or_else(|| Error::gradient("can't optimize a non-leaf Tensor"))?,
-            );
+            leaves.push(self.optimized(parameter)?);
             if parameter.meta() != gradient.meta() {
                 let (p, g) = (parameter.meta(), gradient.meta());
                 return Err(Error::shape(format!(
@@ -125,6 +127,77 @@ impl Session {
         for ((leaf, parameter), gradient) in leaves.into_iter().zip(parameters).zip(gradients) {
             self.update(state, leaf, parameter, gradient, &hyper)?;
         }
+        Ok(())
+    }
+
+    fn optimized(&self, parameter: &Tensor) -> Result<u64> {
+        self.leaf(parameter).ok_or_else(|| Error::gradient("can't optimize a non-leaf Tensor"))
+    }
+
+    /// The steps that `parameter` has had, and copies of its first and second moment, of its shape: `f64` for an
+    /// `f64` parameter, else `f32`. None before its first step.
+    ///
+    /// # Errors
+    /// `gradient` for a parameter that is no leaf; quotas.
+    pub fn adamw_moments(
+        &mut self,
+        state: &AdamWState,
+        parameter: &Tensor,
+    ) -> Result<Option<(u64, Tensor, Tensor)>> {
+        self.own(parameter)?;
+        let Some(moments) = state.moments.get(&self.optimized(parameter)?) else { return Ok(None) };
+        let parameter = parameter.meta();
+        by_float!(parameter.dtype, F => {
+            let meta = Meta::new(F::DTYPE, parameter.shape);
+            let mut copy = |moment: &Storage| {
+                let moment = F::slice_of(moment).unwrap_or_default();
+                self.produce("adamw moments", &meta, 0.0, || Ok(moment.to_vec()))
+            };
+            Ok(Some((moments.step, copy(&moments.first)?, copy(&moments.second)?)))
+        })
+    }
+
+    /// Remembers of `parameter` that it has had `step` steps and has these moments, in place of what was remembered
+    /// of it.
+    ///
+    /// # Errors
+    /// `gradient` for a parameter that is no leaf, `shape` for a moment that has not its shape, `dtype` for one of
+    /// integers; quotas. Nothing is forgotten on an error.
+    pub fn adamw_restore(
+        &mut self,
+        state: &mut AdamWState,
+        parameter: &Tensor,
+        step: u64,
+        first: &Tensor,
+        second: &Tensor,
+    ) -> Result<()> {
+        self.own(parameter)?;
+        let leaf = self.optimized(parameter)?;
+        let shape = parameter.meta().shape;
+        for (name, moment) in [("first", first), ("second", second)] {
+            self.own(moment)?;
+            let meta = moment.meta();
+            if meta.shape != shape {
+                return Err(Error::shape(format!(
+                    "the {name} moment has shape {}, its parameter {shape}",
+                    meta.shape
+                )));
+            }
+            needs_float("adamw", &meta)?;
+        }
+        self.check_cancelled()?;
+        let bytes = 2 * (shape.elements() * parameter.dtype().widened_size()) as u64;
+        let spent = self.spend("adamw", &Cost::of(0.0, 2.0 * bytes as f64));
+        self.note(spent)?;
+        // Reading them row by row may take as much again.
+        let _scratch = self.charge(bytes)?;
+        let charge = self.charge(bytes)?;
+        by_float!(parameter.dtype(), F => {
+            let (first, second) = (self.cast(first, F::DTYPE)?, self.cast(second, F::DTYPE)?);
+            let first = F::wrap(first.value().elements::<F>()?.into_owned());
+            let second = F::wrap(second.value().elements::<F>()?.into_owned());
+            state.moments.insert(leaf, Moments { step, first, second, _charge: charge });
+        });
         Ok(())
     }
 
