@@ -6,6 +6,7 @@ mod vectorized;
 pub(crate) mod attention;
 pub(crate) mod copy;
 pub(crate) mod cross_entropy;
+pub(crate) mod dense;
 pub(crate) mod elementwise;
 pub(crate) mod matrix;
 pub(crate) mod norm;
