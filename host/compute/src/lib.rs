@@ -52,5 +52,5 @@ pub use generator::Generator;
 pub use ops::{BinaryOp, CumulativeOp, ReduceOp, ScatterOp, UnaryOp};
 pub use optimizer::{AdamW, AdamWState};
 pub use quota::{Limits, Usage};
-pub use session::Session;
+pub use session::{ReversePass, Root, Session, Stop};
 pub use tensor::Tensor;

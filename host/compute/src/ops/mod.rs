@@ -9,6 +9,7 @@ mod extreme;
 mod index;
 mod matmul;
 mod number;
+mod part;
 mod recurrence;
 mod reduce;
 mod scatter;

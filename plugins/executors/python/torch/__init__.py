@@ -33,7 +33,8 @@ __version__ = "2.15.0+proofhouse"
 
 globals().update(_functions.FUNCTIONS)
 
-from . import amp, autograd, backends, cuda, linalg, nn, optim, random  # noqa: E402
+from . import amp, autograd, backends, cuda, func, linalg, nn, optim, random, utils  # noqa: E402
+from ._vmap import vmap  # noqa: E402
 from .amp import autocast  # noqa: E402
 
 
