@@ -17,7 +17,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Run a Python file written for PyTorch in a sandbox, print what it prints, and say what it used
-    #[command(after_help = TORCH_HELP)]
+    #[command(after_help = TORCH_HELP, override_usage = TORCH_USAGE)]
     Torch(TorchArguments),
     /// Start a run from a run file
     Run(RunArguments),
@@ -70,6 +70,8 @@ pub struct ComponentsFolder {
     pub folder: Option<PathBuf>,
 }
 
+const TORCH_USAGE: &str = "proofhouse torch [OPTIONS] FILE.py [ARGS]... [--data NAME=FILE]...";
+
 const TORCH_HELP: &str = "\
 Options stand before FILE.py. What follows it is the program's, except `--data NAME=FILE` (its value has a `=`), which may \
 stand there too, up to a `--`; the first `--` is left out, and all that follows it is the program's. A `--data` without \
@@ -87,10 +89,10 @@ pub struct TorchArguments {
     #[arg(long, value_name = "NAME=FILE")]
     pub data: Vec<String>,
     /// Device seconds that the program may use [default: by the policy, a day]
-    #[arg(long, value_name = "S")]
+    #[arg(long, value_name = "S", value_parser = positive_seconds)]
     pub seconds: Option<f64>,
     /// MiB of tensors that it may hold at once [default: by the policy, 8192]
-    #[arg(long, value_name = "MIB")]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
     pub memory: Option<u64>,
     /// Everything it may use up [default: sandbox-policies/program.toml]
     #[arg(long, value_name = "FILE")]
@@ -104,6 +106,13 @@ pub struct TorchArguments {
     /// The program, and what it gets as arguments
     #[arg(value_name = "FILE.py [ARGS]", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub program: Vec<String>,
+}
+
+fn positive_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds.is_finite() => Ok(seconds),
+        _ => Err("a number of seconds is more than 0".to_owned()),
+    }
 }
 
 /// `proofhouse run`
@@ -334,7 +343,9 @@ mod tests {
         assert_eq!((parsed.data, parsed.seconds), (vec!["a=b".to_owned()], Some(3.0)));
         assert_eq!(parsed.program, ["x.py", "--seconds", "4", "--help", "--data", "c=d", "--", "-v"]);
         assert_eq!(torch("proofhouse torch x.py").program, ["x.py"]);
-        assert!(Arguments::try_parse_from(["proofhouse", "torch"]).is_err());
+        for wrong in ["torch", "torch --seconds 0 x.py", "torch --seconds inf x.py", "torch --memory 0 x.py"] {
+            assert!(Arguments::try_parse_from(format!("proofhouse {wrong}").split(' ')).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -81,8 +81,12 @@ import __future__  # noqa: F401
 # Encodings and formats that Python imports only when it meets them.
 import _strptime  # noqa: F401
 import encodings.ascii  # noqa: F401
+import encodings.cp1252  # noqa: F401
+import encodings.cp437  # noqa: F401
 import encodings.idna  # noqa: F401
 import encodings.latin_1  # noqa: F401
+import encodings.utf_16  # noqa: F401
+import encodings.utf_8_sig  # noqa: F401
 
 # Not in the house: what would only fail in confusing ways later.
 ABSENT = frozenset(

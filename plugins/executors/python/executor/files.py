@@ -1,7 +1,7 @@
 """The files that a program sees: what it was granted, its own sources, and what it writes.
 
 All of them are in the sandbox's memory, and vanish with it; only what is granted lies with the host, and is read from
-there piece by piece. Paths are those of one tree, with `/` for the folder that the program begins in.
+there piece by piece.
 """
 
 import errno
@@ -12,6 +12,8 @@ import posixpath
 from torch._host import host
 from wit_world.imports import data
 
+# The folder that a program begins in.
+BEGIN = "/program"
 # What the host gives in one call.
 _PIECE = 1 << 20
 
@@ -50,8 +52,8 @@ class Tree:
 
     def __init__(self):
         self.files = {}
-        self.folders = {"/", "/tmp"}
-        self.current = "/"
+        self.folders = {"/", "/tmp", BEGIN}
+        self.current = BEGIN
         # Behind "No such file or directory".
         self.hint = ""
 

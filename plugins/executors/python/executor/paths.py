@@ -5,9 +5,11 @@ import errno
 import io
 import os
 import posixpath
+import shutil
 import stat
+import tempfile
 
-from executor.files import Granted, Memory, opener
+from executor.files import BEGIN, Granted, Memory, opener
 
 _FILE, _READ_ONLY, _FOLDER = stat.S_IFREG | 0o644, stat.S_IFREG | 0o444, stat.S_IFDIR | 0o755
 
@@ -186,6 +188,9 @@ def install(tree):
         if not name.startswith("_"):
             setattr(os, name, getattr(paths, name))
     builtins.open = io.open = opener(tree, io.open)
+    # `shutil` would otherwise go by file descriptors, and `tempfile` would look for a folder by them.
+    shutil._use_fd_functions = False
+    tempfile.tempdir = "/tmp"
 
 
 def add_sources(tree, sources):
@@ -195,7 +200,7 @@ def add_sources(tree, sources):
 
 
 def add_granted(tree, granted, folder):
-    """Granted files, which are found from `/` and from the program's own `folder`."""
+    """Granted files. Relative names are found from where the program begins, and from its own `folder`."""
     for file in granted:
-        for start in {"/", tree.path(folder or ".")}:
-            tree.put(tree.path(posixpath.join(start, file.name.lstrip("/"))), Granted(file.name, file.size))
+        for start in {BEGIN, tree.path(folder or ".")}:
+            tree.put(tree.path(posixpath.join(start, file.name)), Granted(file.name, file.size))

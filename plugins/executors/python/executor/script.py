@@ -34,7 +34,7 @@ def _status(files, main, arguments):
     paths.install(tree)
     for stream in (sys.stdout, sys.stderr):
         # Whoever watches sees each line when it is printed.
-        stream.reconfigure(line_buffering=True)
+        stream.reconfigure(line_buffering=True, write_through=False)
     sources = Sources([(file.path, file.text) for file in files if _importable(file.path, folder)], folder)
     sources.install()
     text = next(file.text for file in files if file.path == main)

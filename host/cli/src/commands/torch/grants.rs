@@ -8,6 +8,8 @@ use crate::failure::{Failure, Result};
 
 /// The bytes of all of them, which are held in memory.
 const MOST_BYTES: u64 = 16 << 30;
+/// The folder that a program begins in, in its own tree.
+const BEGIN: &str = "program";
 /// Bytes of a name.
 const LONGEST_NAME: usize = 256;
 
@@ -21,7 +23,7 @@ pub(super) fn read(grants: &[(String, String)]) -> Result<Vec<DataFile>> {
     let mut files = Vec::new();
     for (name, file) in grants {
         let place = place(name);
-        if place.is_empty() || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
+        if place.is_empty() || place == [BEGIN] || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
             return Err(Failure::usage(format!("`{}` is no name for data", name.escape_debug()))
                 .hint("a name is the path that the program opens, such as input.txt or data/input.txt"));
         }
@@ -52,9 +54,9 @@ fn size(file: &str) -> Result<u64> {
     Ok(found.len())
 }
 
-/// The parts of the path that a name is in the program's tree.
+/// Where a name is in the program's tree: the parts of its path from the root.
 fn place(name: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
+    let mut parts = if name.starts_with('/') { Vec::new() } else { vec![BEGIN] };
     for part in name.split('/') {
         match part {
             "" | "." => {}
@@ -83,10 +85,10 @@ mod tests {
         let text = file.to_str().unwrap().to_owned();
         let fine = [("a".to_owned(), text.clone()), ("data/a.txt".to_owned(), text.clone()), ("ab".to_owned(), text)];
         assert_eq!(read(&fine).unwrap().len(), 3);
-        for twice in [["a", "./a"], ["a/b", "a/c/../b"], ["a", "a/b"], ["/a", "a"]] {
+        for twice in [["a", "./a"], ["a/b", "a/c/../b"], ["a", "a/b"], ["/program/a", "a"]] {
             assert!(refused(&twice, &file).contains("twice"), "{twice:?}");
         }
-        for none in ["/", "..", "a\u{1b}", &"x".repeat(300)] {
+        for none in ["/", ".", "..", "a\u{1b}", &"x".repeat(300)] {
             assert!(refused(&[none], &file).contains("is no name"), "{none:?}");
         }
     }

@@ -49,15 +49,25 @@ impl Summary {
             return serde_json::to_string(self).unwrap_or_default() + "\n";
         }
         format!(
-            "\ndevice memory  {:.1} MiB at most\ndevice time    {:.3} s\nhost calls     {}\nPython time    {:.2} s, {} \
+            "\ndevice memory  {} at most\ndevice time    {:.3} s\nhost calls     {}\nPython time    {:.2} s, {} \
              instructions\nwall time      {:.2} s\n",
-            self.peak_tensor_bytes as f64 / f64::from(1 << 20),
+            bytes(self.peak_tensor_bytes),
             self.device_seconds,
             numbers::count(self.host_calls),
             self.python_seconds,
             numbers::count(self.instructions),
             self.wall_seconds,
         )
+    }
+}
+
+/// In the unit that has few digits.
+fn bytes(count: u64) -> String {
+    let (kib, count) = (1024.0, count as f64);
+    match count {
+        _ if count < kib * kib => format!("{:.1} KiB", count / kib),
+        _ if count < kib * kib * kib => format!("{:.1} MiB", count / (kib * kib)),
+        _ => format!("{:.2} GiB", count / (kib * kib * kib)),
     }
 }
 
