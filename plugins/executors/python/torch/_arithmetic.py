@@ -197,13 +197,17 @@ def _scaled(name, other, alpha):
     return cast(scaled, bool_) if other.dtype is bool_ else scaled
 
 
-def add(input, other, *, alpha=1):
-    """`input + alpha * other`."""
+def add(input, other, third=None, *, alpha=1):
+    """`input + alpha * other`; with three operands, by PyTorch's old order, `input + other * third`."""
+    if third is not None:
+        other, alpha = third, other
     return add_plain(input, _scaled("add", other, alpha))
 
 
-def sub(input, other, *, alpha=1):
-    """`input - alpha * other`."""
+def sub(input, other, third=None, *, alpha=1):
+    """`input - alpha * other`; with three operands, by PyTorch's old order, `input - other * third`."""
+    if third is not None:
+        other, alpha = third, other
     return sub_plain(input, _scaled("sub", other, alpha))
 
 
@@ -249,7 +253,26 @@ def of_tensors(function, name):
     return operation
 
 
+def _of_numbers(extreme, name, doc):
+    def operation(input, other):
+        kind = result_of(input, other)
+        a, b = cast(input, kind), cast(other, kind)
+        if kind.is_floating_point:
+            # Each takes the other's place where it is no number.
+            wrong = [run(_B.NE, x, x, kind, bool_) for x in (a, b)]
+            try:
+                a, b = wrap(tensors.select(wrong[0], b, a), kind), wrap(tensors.select(wrong[1], a, b), kind)
+            except Err as err:
+                raise _explained(err, None, input, other) from None
+        return extreme(a, b)
+
+    operation.__doc__ = doc
+    return of_tensors(operation, name)
+
+
 atan2 = arctan2 = of_tensors(angle_of, "atan2")
+fmax = _of_numbers(larger, "fmax", "Elementwise larger of two tensors; of a number and what is none, the number.")
+fmin = _of_numbers(smaller, "fmin", "Elementwise smaller of two tensors; of a number and what is none, the number.")
 maximum = of_tensors(larger, "maximum")
 minimum = of_tensors(smaller, "minimum")
 

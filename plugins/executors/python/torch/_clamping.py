@@ -73,11 +73,6 @@ def lerp(input, end, weight):
     return choose(lt(weight, 0.5), from_start, from_end)
 
 
-def _check_value(value, *operands):
-    if isinstance(value, float) and not any(x.dtype.is_floating_point for x in operands):
-        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-
-
 def _in_float32(function, input, tensor1, tensor2, value):
     """The 16-bit types are rounded once, at the end."""
     kind = result_of_all((input, tensor1, tensor2))
@@ -85,17 +80,25 @@ def _in_float32(function, input, tensor1, tensor2, value):
     return cast(wide, kind) if kind.itemsize == 2 else wide
 
 
-def addcmul(input, tensor1, tensor2, *, value=1):
-    """`input + value * tensor1 * tensor2`."""
-    _check_value(value, input, tensor1, tensor2)
+def addcmul(input, tensor1, tensor2, third=None, *, value=1):
+    """`input + value * tensor1 * tensor2`; PyTorch's old order has `value` second."""
+    if third is not None:
+        value, tensor1, tensor2 = tensor1, tensor2, third
+    kind = result_of_all((input, tensor1, tensor2))
+    if kind is bool_:
+        raise NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'")
+    if not kind.is_floating_point:
+        value = int(value)
     if input.dtype.itemsize == 2 and input.dtype.is_floating_point:
         return _in_float32(addcmul, input, tensor1, tensor2, value)
     product = mul(tensor1, tensor2)
     return add_plain(input, product if value == 1 else mul(product, value))
 
 
-def addcdiv(input, tensor1, tensor2, *, value=1):
-    """`input + value * tensor1 / tensor2`."""
+def addcdiv(input, tensor1, tensor2, third=None, *, value=1):
+    """`input + value * tensor1 / tensor2`; PyTorch's old order has `value` second."""
+    if third is not None:
+        value, tensor1, tensor2 = tensor1, tensor2, third
     if not tensor1.dtype.is_floating_point and not tensor2.dtype.is_floating_point:
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "

@@ -86,6 +86,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
 
 def _strips(y, x, dx, dim):
     """The area under each pair of neighbours."""
+    if y.dtype is bool_:
+        raise NotImplementedError("trapezoid: received a bool input for `y`, but bool is not supported")
     dim = whole_dim(dim, len(y.shape))
     extent = y.shape[dim]
     if extent == 0:

@@ -66,6 +66,8 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
             f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
     if dtype is None:
         dtype = bool_ if isinstance(fill_value, bool) else int64 if isinstance(fill_value, int) else default_dtype()
+    if isinstance(size, int):
+        raise TypeError("full(): argument 'size' (position 1) must be tuple of ints, not int")
     return finish(filled(extents("full", (size,)), fill_value, dtype), requires_grad)
 
 

@@ -56,9 +56,9 @@ def _summed(op, input, dim, keepdim, dtype):
     return cast(reduced(op, cast(cast(input, kind), int64), dim, keepdim, int64), kind)
 
 
-def sum(input, dim=None, keepdim=False, *, dtype=None, axis=None):
+def sum(input, dim=None, keepdim=False, *, dtype=None):
     """The sum over all or some dimensions; of integers an int64."""
-    return _summed(_R.SUM, input, axis if dim is None else dim, keepdim, dtype)
+    return _summed(_R.SUM, input, dim, keepdim, dtype)
 
 
 def prod(input, dim=None, keepdim=False, *, dtype=None):
@@ -75,9 +75,8 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None):
     return sum(input, dim, keepdim, dtype=dtype)
 
 
-def mean(input, dim=None, keepdim=False, *, dtype=None, axis=None):
+def mean(input, dim=None, keepdim=False, *, dtype=None):
     """The mean over all or some dimensions."""
-    dim = axis if dim is None else dim
     kind = input._dtype
     if kind is not float32 or dtype is not None:
         kind = dtype or input.dtype

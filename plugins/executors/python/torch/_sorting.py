@@ -46,6 +46,8 @@ def msort(input):
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """The `k` largest (or smallest) along `dim`, in order."""
     dim = whole_dim(dim, len(input.shape))
+    if input.dtype is bool_:
+        raise NotImplementedError("topk does not support bool dtypes on CPU")
     extent = input.shape[dim] if input.shape else 1
     if isinstance(k, Tensor):
         k = k.item()

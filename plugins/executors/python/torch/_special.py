@@ -49,7 +49,7 @@ def _in_one_piece(function):
     return operation
 
 
-def _instead(x, where, value):
+def instead(x, where, value):
     """`x`, but a number where `where` holds: so that what is not wanted there has a finite gradient."""
     return choose(where, _number(value, x), x)
 
@@ -58,14 +58,14 @@ def xlogy(input, other):
     """`input * log(other)`; 0 where `input` is 0, unless `other` is not a number."""
     x, y, kind = _pair("xlogy", input, other)
     none = A.logical_and(A.eq(x, 0), A.logical_not(P.isnan(y)))
-    return cast(_instead(A.mul(x, P.log(_instead(y, none, 1))), none, 0), kind)
+    return cast(instead(A.mul(x, P.log(instead(y, none, 1))), none, 0), kind)
 
 
 def xlog1py(input, other):
     """`input * log1p(other)`; 0 where `input` is 0, unless `other` is not a number."""
     x, y, kind = _pair("xlog1py", input, other)
     none = A.logical_and(A.eq(x, 0), A.logical_not(P.isnan(y)))
-    return cast(_instead(A.mul(x, P.log1p(_instead(y, none, 0))), none, 0), kind)
+    return cast(instead(A.mul(x, P.log1p(instead(y, none, 0))), none, 0), kind)
 
 
 def _log_add(name, log_of_sum):
@@ -74,7 +74,7 @@ def _log_add(name, log_of_sum):
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{common(name, input, other).title}'")
         a, b, kind = _pair(name, input, other)
         same = A.logical_and(P.isinf(a), A.eq(a, b))
-        far = _instead(P.abs(A.sub_plain(a, b)), same, 0)
+        far = instead(P.abs(A.sub_plain(a, b)), same, 0)
         top = A.larger(a, b)
         return cast(choose(same, top, A.add_plain(top, log_of_sum(P.neg(far)))), kind)
 
@@ -127,8 +127,8 @@ def sinc(input):
     """`sin(pi x) / (pi x)`, 1 at 0."""
     x = input
     none = A.eq(x, 0)
-    turned = A.mul(_instead(x, none, 1), math.pi)
-    return _instead(A.div_plain(P.sin(turned), turned), none, 1)
+    turned = A.mul(instead(x, none, 1), math.pi)
+    return instead(A.div_plain(P.sin(turned), turned), none, 1)
 
 
 @_in_one_piece
@@ -233,9 +233,9 @@ def erfcx(input):
     kind = _floating(input).dtype
     x = cast(input, float64)
     large = A.gt(x, 20)
-    near = _instead(x, large, 0)
+    near = instead(x, large, 0)
     direct = A.mul(P.exp(P.square(near)), P.erfc(near))
-    far = _instead(x, A.logical_not(large), 20)
+    far = instead(x, A.logical_not(large), 20)
     below = P.reciprocal(A.mul(P.square(far), 2))
     series = A.add_plain(A.mul(below, A.sub_plain(A.mul(below, A.sub_plain(3, A.mul(below, 15))), 1)), 1)
     return cast(choose(large, A.div_plain(series, A.mul(far, math.sqrt(math.pi))), direct), kind)
@@ -256,8 +256,8 @@ def log_ndtr(input):
     x = _floating(input)
     left = A.lt(x, -1)
     t = A.mul(x, math.sqrt(0.5))
-    far = A.sub_plain(P.log(A.mul(erfcx(P.neg(_instead(t, A.logical_not(left), -1))), 0.5)), P.square(t))
-    near = P.log1p(A.mul(P.erfc(_instead(t, left, 0)), -0.5))
+    far = A.sub_plain(P.log(A.mul(erfcx(P.neg(instead(t, A.logical_not(left), -1))), 0.5)), P.square(t))
+    near = P.log1p(A.mul(P.erfc(instead(t, left, 0)), -0.5))
     return choose(left, far, near)
 
 
@@ -265,7 +265,7 @@ def entr(input):
     """`-x log x`; 0 at 0 and -inf below."""
     x = _floating(input)
     inside = A.gt(x, 0)
-    value = P.neg(A.mul(x, P.log(_instead(x, A.logical_not(inside), 1))))
+    value = P.neg(A.mul(x, P.log(instead(x, A.logical_not(inside), 1))))
     outside = choose(A.eq(x, 0), _number(0, x), _number(float("-inf"), x))
     return choose(A.logical_or(inside, P.isnan(x)), value, outside)
 
@@ -279,8 +279,3 @@ def mvlgamma(input, p):
     for step in range(1, p):
         total = A.add_plain(total, P.lgamma(A.sub_plain(x, step / 2)))
     return A.add_plain(total, p * (p - 1) / 4 * math.log(math.pi))
-
-
-def real(input):
-    """`input`: there are no complex numbers."""
-    return input
