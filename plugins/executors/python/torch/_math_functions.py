@@ -1,6 +1,6 @@
 """Which functions of numbers are `torch.NAME`, which are methods too, and which of those have an in-place form."""
 
-from . import _bessel, _clamping, _creation, _cumulative, _equality, _integers, _pointwise, _random_fills, _reductions
+from . import _bessel, _clamping, _creation, _cumulative, _integers, _pointwise, _random_fills, _reductions
 from . import _inquiries, _searching, _sorting, _special, _statistics
 from ._naming import renamed
 from ._in_place import in_place, with_out
@@ -45,7 +45,8 @@ _IN_PLACE = """add sub mul div pow remainder fmod floor_divide subtract multiply
     exp expm1 exp2 log log1p log2 log10 sqrt rsqrt sin cos tan asin arcsin acos arccos atan arctan sinh cosh tanh
     asinh arcsinh acosh arccosh atanh arctanh sigmoid relu erf erfc erfinv lgamma digamma floor ceil round trunc fix
     sign sgn reciprocal square frac xlogy hypot copysign heaviside sinc logit deg2rad rad2deg ldexp gcd
-    lcm nextafter clamp clamp_min clamp_max clip lerp addcmul addcdiv nan_to_num cumsum cumprod mvlgamma renorm i0 polygamma"""
+    lcm nextafter clamp clamp_min clamp_max clip lerp addcmul addcdiv nan_to_num cumsum cumprod mvlgamma renorm
+    i0 polygamma"""
 # These fill a tensor from a stream of random numbers.
 _RANDOM = "normal_ uniform_ bernoulli_ exponential_ random_ geometric_ cauchy_ log_normal_"
 # Whose first operand may be a number.
