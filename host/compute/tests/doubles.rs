@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use proofhouse_compute::{
-    AdamW, AdamWState, BinaryOp, DeviceModel, Dtype, Limits, ReduceOp, Result, Session, Tensor, UnaryOp,
+    AdamW, AdamWState, BinaryOp, CumulativeOp, DeviceModel, Dtype, Limits, ReduceOp, Result, ScatterOp,
+    Session, Tensor, UnaryOp,
 };
 
 fn session() -> Session {
@@ -200,6 +201,16 @@ fn rearrangements_and_products() {
         let index = ids(s, &[2, 2], &[2, 0, 2, 1])?;
         s.gather(&t[0], &index, 0)
     });
+    for op in [ScatterOp::Replace, ScatterOp::Add, ScatterOp::Multiply, ScatterOp::Maximum] {
+        check("scatter", &[x(), (&[2, 4], numbers(5, 8, -1.0, 1.0))], &|s, t| {
+            let index = ids(s, &[2, 4], &[2, 0, 2, 1, 0, 1, 1, 0])?;
+            s.scatter(op, &t[0], &index, &t[1], 0)
+        });
+    }
+    for &op in CumulativeOp::ALL {
+        check(op.name(), &[x()], &|s, t| s.cumulative(op, &t[0], 1));
+    }
+    check("unfold", &[x()], &|s, t| s.unfold(&t[0], 1, 3, 1));
     check("sort", &[x()], &|s, t| Ok(s.sort(&t[0], 1, true)?.0));
     check("matmul", &[x(), (&[2, 4, 2], numbers(6, 16, -1.0, 1.0))], &|s, t| s.matmul(&t[0], &t[1]));
     let mut s = session();
