@@ -1,6 +1,7 @@
 //! The operations: one file per family, in each the rows of its table and the session's methods.
 
 mod binary;
+mod binary_formulas;
 mod cast;
 mod concat;
 mod create;
@@ -12,10 +13,12 @@ mod number;
 mod part;
 mod recurrence;
 mod reduce;
+mod reduce_formulas;
 mod scatter;
 mod select;
 mod sort;
 mod unary;
+mod unary_formulas;
 mod unfold;
 mod view;
 

@@ -173,3 +173,10 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
         )
     copy_diagonal.copy_(src)
     return copy
+
+
+def trace(input):
+    """The sum of a matrix's diagonal."""
+    if input.dim() != 2:
+        raise RuntimeError("trace: expected a matrix")
+    return diagonal(input).sum()
