@@ -2,12 +2,11 @@
 
 from ._advanced import replaced
 from ._base import Tensor, wrap
-from ._creation import full
 from ._dtype import bool_, int64, uint8
 from ._host import Err, raised
 from ._indexing import walk
 from ._promotion import cast
-from ._selecting import choose, title
+from ._selecting import as_scalar, choose, title
 from ._shaping import expand, reshape
 from ._views import check_writable, duplicate, overwrite, write
 
@@ -20,9 +19,7 @@ def _value(target, value):
     if isinstance(value, (int, float)) or hasattr(value, "__float__") and getattr(value, "shape", None) == ():
         if value != value and not kind.is_floating_point:
             raise RuntimeError(f"value cannot be converted to type {kind.name}_t without overflow")
-        if isinstance(value, float) and not kind.is_floating_point and kind is not bool_:
-            value = int(value)
-        return full((), value, dtype=kind)
+        return as_scalar(value, kind)
     if isinstance(value, complex):
         raise RuntimeError(f"value cannot be converted to type {title(kind).lower()} without overflow")
     raise TypeError(f"can't assign a {type(value).__name__} to a {target.type()}")

@@ -21,6 +21,7 @@ def matmul(input, other, *, out=None):
             raise TypeError(f"matmul(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
         kind = input.dtype
         if other.dtype is not kind:
+            _check(input, other)
             raise RuntimeError(
                 f"expected m1 and m2 to have the same dtype, but got: {_c_name(kind)} != {_c_name(other.dtype)}"
             )
@@ -59,7 +60,7 @@ def _of_integers(input, other, kind):
 
 def _c_name(kind):
     return {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
-            "int64": "long long", "int32": "int", "int16": "short", "int8": "signed char", "bool": "bool",
+            "int64": "long int", "int32": "int", "int16": "short", "int8": "signed char", "bool": "bool",
             "uint8": "unsigned char"}.get(kind.name, kind.name)
 
 
@@ -84,11 +85,16 @@ def _check(input, other):
         for extent in a[:-1]:
             rows *= extent
         raise RuntimeError(f"size mismatch, got input ({rows}), mat ({rows}x{a[-1]}), vec ({b[0]})")
-    if len(a) <= 2 and len(b) == 2 or len(b) == 2:
+    if len(a) == 1 and len(b) > 2:
+        rows = b[-1]
+        for extent in b[:-2]:
+            rows *= extent
+        raise RuntimeError(f"size mismatch, got input ({rows}), mat ({rows}x{b[-2]}), vec ({a[0]})")
+    if len(b) == 2:
         rows = 1
         for extent in a[:-1]:
             rows *= extent
-        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
+        raise RuntimeError(f"mm: mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
     batch = broadcast_pair(a[:-2], b[:-2]) if len(a) > 2 else list(b[:-2])
     count = 1
     for extent in batch:
@@ -189,6 +195,9 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     for place, x in (("mat1", mat1), ("mat2", mat2)):
         if len(x.shape) != 2:
             raise RuntimeError(f"{place} must be a matrix, got {len(x.shape)}-D tensor")
+    if mat1.shape[1] != mat2.shape[0]:
+        a, b = mat1.shape, mat2.shape
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})")
     return _into(out, _added(input, matmul(mat1, mat2), beta, alpha))
 
 

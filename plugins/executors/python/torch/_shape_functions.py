@@ -56,6 +56,7 @@ def install(cls):
         setattr(cls, name + "_", in_place(_methods[name], name + "_"))
     for name in _RESHAPING.split():
         setattr(cls, name + "_", _reshaping(_methods[name], name + "_"))
+    cls.t_ = _reshaping(lambda self: _shaping.t(self, "t_"), "t_")
     cls.where = lambda self, condition, other: _selecting.where(condition, self, other)
     cls.__matmul__ = _linalg.matmul
     cls.__rmatmul__ = lambda self, other: _linalg.matmul(other, self)

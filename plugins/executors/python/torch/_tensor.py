@@ -17,8 +17,8 @@ from ._indexing import getitem
 from ._missing import absent_method
 from ._printing import represent
 from ._promotion import cast
-from ._shaping import reshape
-from ._views import check_writable, duplicate, write
+from ._shaping import no_dimensions, reshape
+from ._views import check_writable, duplicate, is_plain, surely_plain_base, write
 
 _read = tensors.Tensor.read
 
@@ -77,6 +77,8 @@ def size(self, dim=None):
         return shape[dim]
     except IndexError:
         rank = len(shape)
+        if not rank:
+            raise no_dimensions(dim) from None
         raise IndexError(
             f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})"
         ) from None
@@ -126,6 +128,8 @@ def _conversion(name):
 def clone(self, *, memory_format=None):
     """A copy; its gradient flows to the original."""
     x = wrap(host(duplicate, self), self._dtype)
+    # PyTorch's copy keeps strides where these leave no gaps.
+    x._packed = is_plain(self) and surely_plain_base(self)
     x._shape = self._shape
     return x
 
