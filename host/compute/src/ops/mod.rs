@@ -13,12 +13,13 @@ mod number;
 mod part;
 mod recurrence;
 mod reduce;
+mod reduce_formulas;
 mod scatter;
 mod select;
 mod sort;
 mod unary;
-mod unfold;
 mod unary_formulas;
+mod unfold;
 mod view;
 
 pub use binary::BinaryOp;
