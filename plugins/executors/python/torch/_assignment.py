@@ -3,6 +3,7 @@
 from ._advanced import replaced
 from ._base import Tensor, wrap
 from ._dtype import bool_, int64, uint8
+from ._grad_mode import grad_mode
 from ._host import Err, raised
 from ._indexing import walk
 from ._promotion import cast
@@ -27,6 +28,8 @@ def _value(target, value):
 
 def setitem(self, key, value):
     """`self[key] = value`."""
+    if self._leaf is not None and grad_mode.recording:
+        _refuse_leaf(self, key)
     check_writable(self)
     given = isinstance(value, Tensor)
     value = _value(self, value)
@@ -46,6 +49,12 @@ def setitem(self, key, value):
             overwrite(x, new)
     except Err as err:
         raise raised(err) from None
+
+
+def _refuse_leaf(self, key):
+    """PyTorch writes to a view where it can."""
+    view = "" if walk(self, key)[1] else "a view of "
+    raise RuntimeError(f"{view}a leaf Variable that requires grad is being used in an in-place operation.")
 
 
 def _as_number(value, given, target):

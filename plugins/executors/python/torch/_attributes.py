@@ -96,13 +96,14 @@ def resize_(self, *sizes, memory_format=None):
     count = 1
     for extent in sizes:
         count *= extent
-    flat = own_copy(self.detach()).reshape(self.numel())
-    if count > self.numel():
-        from ._joining import cat
+    flat = reshape(self, [self.numel()])
+    if count <= self.numel():
+        return become(self, view(flat[:count], sizes))
+    from ._joining import cat
 
-        flat = cat((flat, self.new_zeros(count - self.numel())))
+    larger = own_copy(reshape(cat((flat, self.new_zeros(count - self.numel()))), sizes))
     leave(self)
-    return become(self, own_copy(flat[:count].reshape(sizes)))
+    return become(self, larger)
 
 
 def _apply(self, callable):
