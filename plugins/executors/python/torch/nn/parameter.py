@@ -6,6 +6,7 @@ from .._creation import zeros
 from .._dtype import check_device
 from .._host import autograd
 from .._promotion import default_dtype
+from .._views import note_loosely, rebind
 
 
 def _copied(source):
@@ -29,7 +30,7 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
         if requires_grad:
             make_leaf(x)
         x.__class__ = cls
-        return x
+        return x if data is None else note_loosely(x, data)
 
     def __init__(self, data=None, requires_grad=True):
         pass
@@ -119,8 +120,6 @@ class UninitializedParameter(_Uninitialized, Parameter):
         pass
 
     def _became(self, value):
-        from .._views import rebind
-
         wanted = self._wants_grad
         del self._wants_grad, self._wanted
         self.__class__ = Parameter
@@ -153,8 +152,6 @@ class UninitializedBuffer(_Uninitialized, Tensor):
         return x
 
     def _became(self, value):
-        from .._views import rebind
-
         del self._wanted
         self.__class__ = Tensor
         self._shape, self._dtype = value.shape, value.dtype
