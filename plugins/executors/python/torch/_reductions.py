@@ -278,7 +278,9 @@ def norm(input, p="fro", dim=None, keepdim=False, out=None, dtype=None):
     if p is None or p == "fro" or p == 2:
         return root(sum(square(input), dim, keepdim))
     if p == "nuc":
-        raise NotImplementedError("torch.norm with p='nuc' is not available; torch.linalg.svdvals(A).sum(-1) is")
+        from .linalg import matrix_norm
+
+        return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)
     if isinstance(p, str):
         raise RuntimeError(f"Expected p to be a number, 'fro' or 'nuc', but got {p!r}")
     size = abs_(input)
