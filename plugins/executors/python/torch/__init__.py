@@ -39,6 +39,7 @@ __version__ = "2.15.0+proofhouse"
 
 globals().update(_functions.FUNCTIONS)
 globals().update(_converting.LEGACY)
+set_default_tensor_type = _converting.set_default_tensor_type
 
 from . import amp, autograd, backends, cuda, func, linalg, nn, optim, random, return_types, special, utils  # noqa: E402
 from ._vmap import vmap  # noqa: E402

@@ -1,9 +1,11 @@
 """Which functions of numbers are `torch.NAME`, which are methods too, and which of those have an in-place form."""
 
-from . import _bessel, _clamping, _creation, _cumulative, _integers, _pointwise, _random_fills, _reductions
-from . import _inquiries, _searching, _sorting, _special, _statistics
-from ._naming import renamed
+from . import (
+    _bessel, _clamping, _creation, _cumulative, _gradients, _inquiries, _integers, _pointwise, _random_fills,
+    _reductions, _searching, _sorting, _special, _statistics,
+)
 from ._in_place import in_place, with_out
+from ._naming import renamed
 
 # Functions of a tensor: `torch.f(x, …)` and `x.f(…)`.
 _METHODS = {
@@ -34,6 +36,8 @@ _FUNCTIONS_ONLY = {
     _cumulative: "trapezoid trapz cumulative_trapezoid",
     _searching: "searchsorted bucketize isin",
     _integers: "cartesian_prod combinations",
+    _gradients: "gradient",
+    _bessel: "kaiser_window",
     _creation: """tensor as_tensor asarray scalar_tensor full zeros ones empty full_like zeros_like ones_like
         empty_like empty_strided empty_permuted arange linspace logspace eye tril_indices triu_indices rand randn
         rand_like randn_like randint randint_like randperm normal poisson hann_window hamming_window blackman_window

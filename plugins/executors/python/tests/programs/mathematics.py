@@ -76,7 +76,7 @@ def test_reductions():
     near(torch.cov(z), [2.3333333, 4.5, 4.5, 9])
     near(torch.corrcoef(z), [1, 0.9819805, 0.9819805, 1])
     near(torch.cdist(z, z), [0, 2.4494897, 2.4494897, 0], 1e-4)
-    near(torch.logsumexp(z, (0, 1)), [6.2088003])
+    near(torch.logsumexp(z, (0, 1)), [6.192812])
     assert torch.zeros(0).sum().item() == 0 and torch.zeros(2, 0).sum(1).tolist() == [0, 0]
     assert torch.zeros(2, 0).all(1).tolist() == [True, True] and torch.tensor(3.0).max(0).indices.item() == 0
 
