@@ -1,7 +1,7 @@
 """Tensors from Python's numbers and sequences."""
 
 from ._base import Tensor, wrap
-from ._dtype import bool_, check_device, int64
+from ._dtype import as_dtype, bool_, check_device, int64
 from ._numbers import create
 from ._promotion import cast, default_dtype, promote_types
 
@@ -91,6 +91,7 @@ def _inferred(flat):
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     """A tensor of the numbers in `data`, which may be nested."""
     check_device(device)
+    dtype = as_dtype(dtype, "tensor")
     if isinstance(data, Tensor):
         copy = data.detach().clone()
         return finish(_plain(copy if dtype is None else cast(copy, dtype)), requires_grad)
@@ -117,7 +118,7 @@ def as_tensor(data, dtype=None, device=None):
     """`data` as a tensor; itself if it is one of that type."""
     check_device(device)
     if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
+        return data if dtype is None else data.to(dtype=dtype)
     return tensor(data, dtype=dtype)
 
 

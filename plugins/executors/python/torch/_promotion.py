@@ -18,6 +18,8 @@ default_dtype = get_default_dtype
 def set_default_dtype(d):
     """Python floats become tensors of type `d` from here on."""
     global _default
+    if not isinstance(d, dtype):
+        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
     if not d.is_floating_point:
         raise TypeError(f"only floating-point types are supported as the default type; got {d}")
     host_dtype(d)
@@ -67,7 +69,7 @@ def _promoted_by_name(a, b):
 
 
 def _category(kind):
-    return 0 if kind is bool_ else 2 if kind.is_floating_point else 1
+    return 3 if kind.is_complex else 0 if kind is bool_ else 2 if kind.is_floating_point else 1
 
 
 def can_cast(from_, to):
@@ -131,11 +133,4 @@ def result_of_all(operands):
             kind = lower
         elif lower is not None and _category(lower) > _category(kind):
             kind = lower
-    return kind
-
-
-def check_dtype(kind, what="dtype"):
-    """Refuses what is no `torch.dtype`."""
-    if not isinstance(kind, dtype):
-        raise TypeError(f"{what} must be torch.dtype, not {type(kind).__name__}")
     return kind

@@ -7,7 +7,7 @@ from ._base import Tensor, _host_shape, wrap
 from ._converting import install as install_conversions
 from ._copying import install as install_copying
 from ._creation import full, tensor
-from ._dtype import CPU, Size
+from ._dtype import CPU, Size, as_dtype
 from ._host import host
 from ._filling import extents
 from ._functions import install as install_functions
@@ -83,14 +83,14 @@ def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layo
 def _new(value):
     def create(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **named):
         size = (named.pop("size"),) if "size" in named else size
-        return full(extents("new", size), value, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        return full(extents("new", size), value, dtype=as_dtype(dtype, "new") or self.dtype, device=device, requires_grad=requires_grad)
 
     return create
 
 
 def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """All elements the same, in this tensor's type."""
-    return full(size, fill_value, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+    return full(size, fill_value, dtype=as_dtype(dtype, "new_full") or self.dtype, device=device, requires_grad=requires_grad)
 
 
 def _iterate(self):
