@@ -86,7 +86,7 @@ fn infer(weights: &Meta, count: u64, replacement: bool) -> Result<(Meta, usize)>
 }
 
 fn check(weights: &[f32], classes: usize) -> Result<()> {
-    if !weights.iter().all(|&w| w >= 0.0 && w < f32::INFINITY) {
+    if !weights.iter().all(|w| (0.0..f32::INFINITY).contains(w)) {
         return Err(Error::argument("probability tensor contains either `inf`, `nan` or element < 0"));
     }
     let empty = |row: &[f32]| row.iter().all(|&w| w == 0.0);

@@ -92,7 +92,7 @@ fn log(x: f32) -> f32 {
     y = y.mul_add(x, -1.666_805_8e-1);
     y = y.mul_add(x, 2.000_071_4e-1);
     y = y.mul_add(x, -2.499_999_4e-1);
-    y = y.mul_add(x, 3.333_333_1e-1);
+    y = y.mul_add(x, 3.333_333e-1);
     y = (y * x).mul_add(z, e * -2.121_944_4e-4);
     y -= z * 0.5;
     e.mul_add(0.693_359_4, x + y)
