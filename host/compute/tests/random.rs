@@ -42,7 +42,7 @@ impl Call<'_> {
 
     fn dtype(&self, i: usize) -> Option<Dtype> {
         let name = self.0[i].as_str().expect("a dtype");
-        [Dtype::F32, Dtype::Bf16, Dtype::I64, Dtype::U8].into_iter().find(|dtype| dtype.name() == name)
+        Dtype::ALL.iter().copied().find(|dtype| dtype.name() == name)
     }
 }
 

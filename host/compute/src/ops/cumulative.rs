@@ -25,13 +25,15 @@ impl Operation for CumulativeSum {
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
         let x = inputs[0];
         Ok(if output.dtype.is_float() {
-            let mut sums = x.floats()?.into_owned();
-            self.run(&mut sums, &output.shape, |a, b| a + b);
-            Produced::floats(sums, output)
+            by_float!(x.dtype(), F => {
+                let mut sums = x.numbers::<F>()?.into_owned();
+                self.run(&mut sums, &output.shape, |a, b| a + b);
+                Produced::numbers(sums, output)
+            })
         } else {
             let mut sums = x.integers()?.into_owned();
             self.run(&mut sums, &output.shape, i64::wrapping_add);
-            Produced::integers(sums, output)
+            Produced::numbers(sums, output)
         })
     }
 

@@ -1,11 +1,13 @@
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
+use crate::kernels::float::Float;
 use crate::operation::{Contribution, Operation, Produced, Step, same_dtype};
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
-use crate::value::{Element, Value, store_floats, store_integers};
+use crate::value::{Element, Value};
 
 /// Refuses indices of another type than `i64`.
 pub(crate) fn needs_index(name: &str, index: &Meta) -> Result<()> {
@@ -29,18 +31,6 @@ fn around(shape: &Shape, dim: usize) -> (usize, usize, usize) {
     }
     let dims = shape.dims();
     (dims[..dim].iter().product(), dims[dim], dims[dim + 1..].iter().product())
-}
-
-macro_rules! by_dtype {
-    ($dtype:expr, $call:ident :: <_>($($argument:expr),*)) => {
-        match $dtype {
-            Dtype::F32 => $call::<f32>($($argument),*),
-            Dtype::Bf16 => $call::<half::bf16>($($argument),*),
-            Dtype::I64 => $call::<i64>($($argument),*),
-            Dtype::U32 => $call::<u32>($($argument),*),
-            Dtype::U8 => $call::<u8>($($argument),*),
-        }
-    };
 }
 
 struct Gather {
@@ -113,7 +103,7 @@ impl Operation for Gather {
             walk(inputs[0].shape(), &output.shape, &index, op.dim, |i, from| out[i] = x[from])?;
             Ok(Produced::new(out, output))
         }
-        by_dtype!(output.dtype, run::<_>(self, inputs, output))
+        by_dtype!(output.dtype, T => run::<T>(self, inputs, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -158,18 +148,18 @@ impl Operation for ScatterAdd {
         let (index, index_shape) = (inputs[1].elements::<i64>()?, *inputs[1].shape());
         // The part of the source that index covers.
         let source = inputs[2].view(crate::layout::Layout { shape: index_shape, ..*inputs[2].layout() });
-        let storage = if output.dtype.is_float() {
-            let (mut out, source) = (inputs[0].floats()?.into_owned(), source.floats()?);
-            walk(&output.shape, &index_shape, &index, self.dim, |i, to| out[to] += source[i])?;
-            store_floats(out, output.dtype)
-        } else {
-            let (mut out, source) = (inputs[0].integers()?.into_owned(), source.integers()?);
-            walk(&output.shape, &index_shape, &index, self.dim, |i, to| {
-                out[to] = out[to].wrapping_add(source[i])
-            })?;
-            store_integers(out, output.dtype)
-        };
-        Ok(Produced { storage, layout: crate::layout::Layout::contiguous(output.shape) })
+        if output.dtype.is_float() {
+            return by_float!(output.dtype, F => {
+                let (mut out, source) = (inputs[0].numbers::<F>()?.into_owned(), source.numbers::<F>()?);
+                walk(&output.shape, &index_shape, &index, self.dim, |i, to| out[to] += source[i])?;
+                Ok(Produced::numbers(out, output))
+            });
+        }
+        let (mut out, source) = (inputs[0].integers()?.into_owned(), source.integers()?);
+        walk(&output.shape, &index_shape, &index, self.dim, |i, to| {
+            out[to] = out[to].wrapping_add(source[i])
+        })?;
+        Ok(Produced::numbers(out, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -228,7 +218,7 @@ impl Operation for IndexSelect {
             }
             Ok(Produced::new(out, output))
         }
-        by_dtype!(output.dtype, run::<_>(self.dim, inputs, output))
+        by_dtype!(output.dtype, T => run::<T>(self.dim, inputs, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -258,9 +248,23 @@ impl Operation for IndexAdd {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (grad, index) = (inputs[0].floats()?, inputs[1].elements::<i64>()?);
+        by_float!(output.dtype, F => self.spread::<F>(inputs, output))
+    }
+
+    fn differentiable(&self) -> bool {
+        false
+    }
+
+    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        Err(Error::gradient("derivatives of derivatives are not recorded"))
+    }
+}
+
+impl IndexAdd {
+    fn spread<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (grad, index) = (inputs[0].numbers::<F>()?, inputs[1].elements::<i64>()?);
         let (before, extent, behind) = around(&self.shape, self.dim);
-        let mut out = vec![0.0; output.elements()];
+        let mut out = vec![F::ZERO; output.elements()];
         let mut from = 0;
         for block in 0..before {
             for &i in index.iter() {
@@ -272,15 +276,7 @@ impl Operation for IndexAdd {
                 from += behind;
             }
         }
-        Ok(Produced::floats(out, output))
-    }
-
-    fn differentiable(&self) -> bool {
-        false
-    }
-
-    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Ok(Produced::numbers(out, output))
     }
 }
 

@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
+use crate::arithmetic::Number;
 use crate::device::Cost;
-use crate::dtype::Dtype;
 use crate::error::{Error, Result};
+use crate::kernels::float::Float;
 use crate::kernels::matrix::{Place, multiply};
 use crate::layout::{Axes, Layout};
 use crate::operation::{Contribution, Operation, Produced, Step, needs_float, same_dtype};
@@ -11,22 +12,22 @@ use crate::shape::{MAX_RANK, Meta, Shape};
 use crate::tensor::Tensor;
 use crate::value::Value;
 
-/// A stack of matrices: the last two dimensions of a value, as `f32`, wherever they lie.
-pub(crate) struct Stack<'a> {
-    pub(crate) data: Cow<'a, [f32]>,
+/// A stack of matrices: the last two dimensions of a value, as `f32` or `f64`, wherever they lie.
+pub(crate) struct Stack<'a, F: Number> {
+    pub(crate) data: Cow<'a, [F]>,
     pub(crate) layout: Layout,
 }
 
-impl<'a> Stack<'a> {
-    pub(crate) fn of(value: &'a Value) -> Result<Stack<'a>> {
+impl<'a, F: Number> Stack<'a, F> {
+    pub(crate) fn of(value: &'a Value) -> Result<Stack<'a, F>> {
         let layout = *value.layout();
         let rank = layout.shape.rank();
         let repeats =
             (rank.saturating_sub(2)..rank).any(|d| layout.shape.dims()[d] > 1 && layout.strides[d] == 0);
-        if value.dtype() == Dtype::F32 && !repeats {
-            return Ok(Stack { data: Cow::Borrowed(value.raw::<f32>()?), layout });
+        if value.dtype() == F::DTYPE && !repeats {
+            return Ok(Stack { data: Cow::Borrowed(value.raw::<F>()?), layout });
         }
-        Ok(Stack { data: value.floats()?, layout: Layout::contiguous(*value.shape()) })
+        Ok(Stack { data: value.numbers::<F>()?, layout: Layout::contiguous(*value.shape()) })
     }
 
     /// The matrix at `offset`.
@@ -70,34 +71,7 @@ impl Operation for MatMul {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (a, b) = (Stack::of(inputs[0])?, Stack::of(inputs[1])?);
-        let (batch, m, n) = split(&output.shape);
-        let k = inputs[0].shape().last();
-        let batch = Shape::of(batch)?;
-        let mut c = vec![0.0; output.elements()];
-        let a_batch = batch_layout(&a.layout, batch)?;
-        let b_batch = batch_layout(&b.layout, batch)?;
-        let mut c_strides = batch.strides();
-        c_strides.iter_mut().for_each(|stride| *stride *= m * n);
-        let axes = Axes::collapse(&batch, [&a_batch.strides, &b_batch.strides, &c_strides]);
-        let steps = [axes.row_stride(0), axes.row_stride(1), axes.row_stride(2)];
-        axes.for_each_row(|offsets| {
-            for i in 0..axes.row() {
-                let at = |x: usize| offsets[x] + i * steps[x];
-                let c_at = Place::rows(at(2), n);
-                multiply(
-                    (m, k, n),
-                    &mut c,
-                    c_at,
-                    &a.data,
-                    a.place(at(0)),
-                    &b.data,
-                    b.place(at(1)),
-                    (1.0, false),
-                );
-            }
-        });
-        Ok(Produced::floats(c, output))
+        by_float!(output.dtype, F => self.run::<F>(inputs, output))
     }
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
@@ -117,6 +91,39 @@ impl Operation for MatMul {
             contributions[1] = step.unbroadcast(gradient, 1)?;
         }
         Ok(contributions)
+    }
+}
+
+impl MatMul {
+    fn run<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (a, b) = (Stack::<F>::of(inputs[0])?, Stack::<F>::of(inputs[1])?);
+        let (batch, m, n) = split(&output.shape);
+        let k = inputs[0].shape().last();
+        let batch = Shape::of(batch)?;
+        let mut c = vec![F::ZERO; output.elements()];
+        let a_batch = batch_layout(&a.layout, batch)?;
+        let b_batch = batch_layout(&b.layout, batch)?;
+        let mut c_strides = batch.strides();
+        c_strides.iter_mut().for_each(|stride| *stride *= m * n);
+        let axes = Axes::collapse(&batch, [&a_batch.strides, &b_batch.strides, &c_strides]);
+        let steps = [axes.row_stride(0), axes.row_stride(1), axes.row_stride(2)];
+        axes.for_each_row(|offsets| {
+            for i in 0..axes.row() {
+                let at = |x: usize| offsets[x] + i * steps[x];
+                let c_at = Place::rows(at(2), n);
+                multiply(
+                    (m, k, n),
+                    &mut c,
+                    c_at,
+                    &a.data,
+                    a.place(at(0)),
+                    &b.data,
+                    b.place(at(1)),
+                    (F::ONE, false),
+                );
+            }
+        });
+        Ok(Produced::numbers(c, output))
     }
 }
 

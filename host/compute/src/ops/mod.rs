@@ -1,6 +1,7 @@
 //! The operations: one file per family, in each the rows of its table and the session's methods.
 
 mod binary;
+mod binary_formulas;
 mod cast;
 mod concat;
 mod create;
@@ -12,6 +13,7 @@ mod reduce;
 mod select;
 mod sort;
 mod unary;
+mod unary_formulas;
 mod view;
 
 pub use binary::BinaryOp;
