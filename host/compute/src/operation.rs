@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::error::{Error, Result};
@@ -5,7 +7,7 @@ use crate::layout::Layout;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::storage::Storage;
-use crate::tape::Node;
+use crate::tape::{Edge, Node};
 use crate::tensor::Tensor;
 use crate::value::{Element, Value};
 
@@ -101,7 +103,7 @@ impl From<Option<Tensor>> for Contribution {
 pub(crate) struct Step<'a> {
     pub(crate) session: &'a mut Session,
     pub(crate) grad: Tensor,
-    pub(crate) node: &'a Node,
+    pub(crate) node: &'a Arc<Node>,
     /// For each input: does anyone wait for its gradient?
     pub(crate) needs: &'a [bool],
 }
@@ -111,20 +113,28 @@ impl Step<'_> {
         self.needs.get(i).copied().unwrap_or(false)
     }
 
-    /// The saved values of input `i`.
-    pub(crate) fn input(&mut self, i: usize) -> Result<Tensor> {
-        let value = self.node.input(i).and_then(|input| input.value.clone());
-        let value =
-            value.ok_or_else(|| Error::gradient(format!("{}: input {i} was not saved", self.node.name())))?;
-        self.session.wrap(value)
+    /// Will the gradients be differentiated, so that they have to be made by operations that are recorded?
+    pub(crate) fn recorded(&self) -> bool {
+        self.session.is_recording()
     }
 
-    /// The saved values of the result.
+    /// The saved values of input `i`; in a recorded pass, with how they were computed.
+    pub(crate) fn input(&mut self, i: usize) -> Result<Tensor> {
+        let input = self.node.input(i);
+        let value = input.and_then(|input| input.value.clone());
+        let value =
+            value.ok_or_else(|| Error::gradient(format!("{}: input {i} was not saved", self.node.name())))?;
+        let edge = input.filter(|_| self.recorded()).and_then(|input| input.edge.clone());
+        self.session.wrap_recorded(value, edge)
+    }
+
+    /// The saved values of the result; in a recorded pass, as what this operation computed.
     pub(crate) fn output(&mut self) -> Result<Tensor> {
         let value = self.node.output.clone();
         let value = value
             .ok_or_else(|| Error::gradient(format!("{}: the result was not saved", self.node.name())))?;
-        self.session.wrap(value)
+        let edge = self.recorded().then(|| Edge::Node(self.node.clone()));
+        self.session.wrap_recorded(value, edge)
     }
 
     /// The extents of input `i`.

@@ -3,11 +3,11 @@ use std::collections::hash_map::Entry;
 
 use crate::arithmetic::Number;
 use crate::device::Cost;
-use crate::dtype::Dtype;
 use crate::error::{Error, Result};
 use crate::kernels::float::Float;
 use crate::kernels::optimizer::{Factors, adamw};
 use crate::layout::Layout;
+use crate::operation::needs_float;
 use crate::quota::MemoryCharge;
 use crate::session::Session;
 use crate::shape::Meta;
@@ -134,8 +134,8 @@ impl Session {
         self.leaf(parameter).ok_or_else(|| Error::gradient("can't optimize a non-leaf Tensor"))
     }
 
-    /// The steps that `parameter` has had, and copies of its first and second moment, of its shape: `f64` for
-    /// one of `f64`, else `f32`. None before its first step.
+    /// The steps that `parameter` has had, and copies of its first and second moment, of its shape: `f64` for an
+    /// `f64` parameter, else `f32`. None before its first step.
     ///
     /// # Errors
     /// `gradient` for a parameter that is no leaf; quotas.
@@ -146,21 +146,23 @@ impl Session {
     ) -> Result<Option<(u64, Tensor, Tensor)>> {
         self.own(parameter)?;
         let Some(moments) = state.moments.get(&self.optimized(parameter)?) else { return Ok(None) };
-        let meta = Meta::new(moments.first.dtype(), parameter.meta().shape);
-        let mut copy = |moment: &Storage| -> Result<Tensor> {
-            by_float!(meta.dtype, F => self.produce("adamw moments", &meta, 0.0, || {
-                Ok(F::slice_of(moment).unwrap_or_default().to_vec())
-            }))
-        };
-        Ok(Some((moments.step, copy(&moments.first)?, copy(&moments.second)?)))
+        let parameter = parameter.meta();
+        by_float!(parameter.dtype, F => {
+            let meta = Meta::new(F::DTYPE, parameter.shape);
+            let mut copy = |moment: &Storage| {
+                let moment = F::slice_of(moment).unwrap_or_default();
+                self.produce("adamw moments", &meta, 0.0, || Ok(moment.to_vec()))
+            };
+            Ok(Some((moments.step, copy(&moments.first)?, copy(&moments.second)?)))
+        })
     }
 
     /// Remembers of `parameter` that it has had `step` steps and has these moments, in place of what was remembered
     /// of it.
     ///
     /// # Errors
-    /// `gradient` for a parameter that is no leaf, `shape` for a moment that has not its shape, `dtype` for one
-    /// of integers, or where one is `f64` and the other is not; quotas. Nothing is forgotten on an error.
+    /// `gradient` for a parameter that is no leaf, `shape` for a moment that has not its shape, `dtype` for one of
+    /// integers; quotas. Nothing is forgotten on an error.
     pub fn adamw_restore(
         &mut self,
         state: &mut AdamWState,
@@ -171,7 +173,7 @@ impl Session {
     ) -> Result<()> {
         self.own(parameter)?;
         let leaf = self.optimized(parameter)?;
-        let Meta { shape, dtype, .. } = parameter.meta();
+        let shape = parameter.meta().shape;
         for (name, moment) in [("first", first), ("second", second)] {
             self.own(moment)?;
             let meta = moment.meta();
@@ -181,26 +183,21 @@ impl Session {
                     meta.shape
                 )));
             }
-            let both = |dtype: Dtype| (dtype.is_float(), dtype.widened_size());
-            if both(meta.dtype) != both(dtype) {
-                return Err(Error::dtype(format!(
-                    "the {name} moment is {}, its parameter {dtype}",
-                    meta.dtype
-                )));
-            }
+            needs_float("adamw", &meta)?;
         }
         self.check_cancelled()?;
-        let bytes = (2 * shape.elements() * dtype.widened_size()) as u64;
+        let bytes = 2 * (shape.elements() * parameter.dtype().widened_size()) as u64;
         let spent = self.spend("adamw", &Cost::of(0.0, 2.0 * bytes as f64));
         self.note(spent)?;
         // Reading them row by row may take as much again.
         let _scratch = self.charge(bytes)?;
         let charge = self.charge(bytes)?;
-        let (first, second) = by_float!(dtype, F => (
-            F::wrap(first.value().numbers::<F>()?.into_owned()),
-            F::wrap(second.value().numbers::<F>()?.into_owned()),
-        ));
-        state.moments.insert(leaf, Moments { step, first, second, _charge: charge });
+        by_float!(parameter.dtype(), F => {
+            let (first, second) = (self.cast(first, F::DTYPE)?, self.cast(second, F::DTYPE)?);
+            let first = F::wrap(first.value().elements::<F>()?.into_owned());
+            let second = F::wrap(second.value().elements::<F>()?.into_owned());
+            state.moments.insert(leaf, Moments { step, first, second, _charge: charge });
+        });
         Ok(())
     }
 

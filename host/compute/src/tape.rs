@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::operation::Operation;
-use crate::quota::Place;
+use crate::quota::{MemoryCharge, Place};
 use crate::shape::Meta;
 use crate::value::Value;
 
@@ -9,10 +9,23 @@ use crate::value::Value;
 /// topological order and the reverse pass is a loop.
 pub(crate) struct Node {
     pub(crate) sequence: u64,
-    pub(crate) operation: Arc<dyn Operation>,
+    pub(crate) function: Function,
     inputs: Vec<Input>,
     pub(crate) output: Option<Value>,
     _place: Place,
+    /// Pays for a list of inputs whose length the guest chose.
+    _charge: Option<MemoryCharge>,
+}
+
+/// What a node did.
+#[derive(Clone)]
+pub(crate) enum Function {
+    /// One of ours: it has one output, and says the gradients of its inputs.
+    Operation(Arc<dyn Operation>),
+    /// One of the guest's, with this many outputs. Each is a [`Function::Output`] whose only input leads here.
+    Custom { outputs: usize },
+    /// The output of a guest's function in this place.
+    Output(usize),
 }
 
 /// One input of a recorded operation, as it was then.
@@ -49,11 +62,33 @@ impl Node {
         output: Option<Value>,
         place: Place,
     ) -> Node {
-        Node { sequence, operation, inputs, output, _place: place }
+        let function = Function::Operation(operation);
+        Node { sequence, function, inputs, output, _place: place, _charge: None }
+    }
+
+    /// A guest's function of `inputs`.
+    pub(crate) fn custom(
+        sequence: u64,
+        outputs: usize,
+        inputs: Vec<Input>,
+        place: Place,
+        charge: MemoryCharge,
+    ) -> Node {
+        let function = Function::Custom { outputs };
+        Node { sequence, function, inputs, output: None, _place: place, _charge: Some(charge) }
+    }
+
+    /// Output `i` of the guest's function `from`.
+    pub(crate) fn output_of(from: Arc<Node>, sequence: u64, i: usize, meta: Meta, place: Place) -> Node {
+        let inputs = vec![Input { meta, value: None, edge: Some(Edge::Node(from)) }];
+        Node { sequence, function: Function::Output(i), inputs, output: None, _place: place, _charge: None }
     }
 
     pub(crate) fn name(&self) -> &'static str {
-        self.operation.name()
+        match &self.function {
+            Function::Operation(operation) => operation.name(),
+            Function::Custom { .. } | Function::Output(_) => "custom",
+        }
     }
 
     pub(crate) fn inputs(&self) -> &[Input] {

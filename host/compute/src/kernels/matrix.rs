@@ -90,3 +90,15 @@ pub(crate) fn multiply<F: Float>(
         );
     }
 }
+
+/// `c += a · b` for row-major a (m, k) and b (k, n); what does not fit wraps.
+pub(crate) fn multiply_integers((m, k, n): (usize, usize, usize), c: &mut [i64], a: &[i64], b: &[i64]) {
+    for i in 0..m {
+        let c = &mut c[i * n..][..n];
+        for (j, &a) in a[i * k..][..k].iter().enumerate() {
+            for (c, &b) in c.iter_mut().zip(&b[j * n..][..n]) {
+                *c = c.wrapping_add(a.wrapping_mul(b));
+            }
+        }
+    }
+}

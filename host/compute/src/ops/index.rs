@@ -3,7 +3,8 @@ use crate::device::Cost;
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
 use crate::kernels::float::Float;
-use crate::operation::{Contribution, Operation, Produced, Step, same_dtype};
+use crate::operation::{Contribution, Operation, Produced, Step};
+use crate::ops::scatter::{Scatter, ScatterOp};
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
@@ -18,14 +19,14 @@ pub(crate) fn needs_index(name: &str, index: &Meta) -> Result<()> {
 }
 
 /// `index` as a place in `0..extent`.
-pub(crate) fn place(index: i64, dim: usize, extent: usize) -> Result<usize> {
+pub(super) fn place(index: i64, dim: usize, extent: usize) -> Result<usize> {
     usize::try_from(index).ok().filter(|&i| i < extent).ok_or_else(|| {
         Error::index(format!("index {index} is out of bounds for dimension {dim} with size {extent}"))
     })
 }
 
 /// A shape seen from one dimension: (what is before it, its extent, what is behind it).
-fn around(shape: &Shape, dim: usize) -> (usize, usize, usize) {
+pub(super) fn around(shape: &Shape, dim: usize) -> (usize, usize, usize) {
     if shape.rank() == 0 {
         return (1, 1, 1);
     }
@@ -33,12 +34,12 @@ fn around(shape: &Shape, dim: usize) -> (usize, usize, usize) {
     (dims[..dim].iter().product(), dims[dim], dims[dim + 1..].iter().product())
 }
 
-struct Gather {
-    dim: usize,
+pub(super) struct Gather {
+    pub(super) dim: usize,
 }
 
 /// Does `index` fit beside `x` everywhere but along `dim`?
-fn check_beside(name: &str, x: &Shape, index: &Shape, dim: usize) -> Result<()> {
+pub(super) fn check_beside(name: &str, x: &Shape, index: &Shape, dim: usize) -> Result<()> {
     if index.rank() != x.rank() {
         return Err(Error::shape(format!(
             "{name}(): Index tensor must have the same number of dimensions as input tensor"
@@ -56,7 +57,7 @@ fn check_beside(name: &str, x: &Shape, index: &Shape, dim: usize) -> Result<()> 
 }
 
 /// Calls `visit(place in index, place in x)` for each element of `index`.
-fn walk(
+pub(super) fn walk(
     x: &Shape,
     index_shape: &Shape,
     index: &[i64],
@@ -114,69 +115,11 @@ impl Operation for Gather {
         let (grad, index) = (step.grad.clone(), step.input(1)?);
         let zeros = step.session.full(grad.dtype(), &step.shape(0).to_u64(), 0.0)?;
         Ok(vec![
-            step.session.apply(ScatterAdd { dim: self.dim }, &[&zeros, &index, &grad])?.into(),
+            step.session
+                .apply(Scatter { op: ScatterOp::Add, dim: self.dim }, &[&zeros, &index, &grad])?
+                .into(),
             Contribution::None,
         ])
-    }
-}
-
-struct ScatterAdd {
-    dim: usize,
-}
-
-impl Operation for ScatterAdd {
-    fn name(&self) -> &'static str {
-        "scatter_add"
-    }
-
-    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
-        needs_index(self.name(), &inputs[1])?;
-        same_dtype(self.name(), &[inputs[0], inputs[2]])?;
-        check_beside(self.name(), &inputs[0].shape, &inputs[1].shape, self.dim)?;
-        let (index, source) = (&inputs[1].shape, &inputs[2].shape);
-        let fits =
-            index.rank() == source.rank() && index.dims().iter().zip(source.dims()).all(|(i, s)| i <= s);
-        if !fits {
-            return Err(Error::shape(format!(
-                "scatter_add(): Expected index {index} to be no larger than source {source}"
-            )));
-        }
-        Ok(inputs[0])
-    }
-
-    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (index, index_shape) = (inputs[1].elements::<i64>()?, *inputs[1].shape());
-        // The part of the source that index covers.
-        let source = inputs[2].view(crate::layout::Layout { shape: index_shape, ..*inputs[2].layout() });
-        if output.dtype.is_float() {
-            return by_float!(output.dtype, F => {
-                let (mut out, source) = (inputs[0].numbers::<F>()?.into_owned(), source.numbers::<F>()?);
-                walk(&output.shape, &index_shape, &index, self.dim, |i, to| out[to] += source[i])?;
-                Ok(Produced::numbers(out, output))
-            });
-        }
-        let (mut out, source) = (inputs[0].integers()?.into_owned(), source.integers()?);
-        walk(&output.shape, &index_shape, &index, self.dim, |i, to| {
-            out[to] = out[to].wrapping_add(source[i])
-        })?;
-        Ok(Produced::numbers(out, output))
-    }
-
-    fn saves_input(&self, i: usize) -> bool {
-        i == 1
-    }
-
-    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        let (grad, index) = (step.grad.clone(), step.input(1)?);
-        let mut contributions =
-            vec![Contribution::Whole(grad.clone()), Contribution::None, Contribution::None];
-        if step.needs(2) {
-            let gradient = step.session.apply(Gather { dim: self.dim }, &[&grad, &index])?;
-            let shape = gradient.meta().shape;
-            let layout = crate::layout::Layout { shape, ..crate::layout::Layout::contiguous(step.shape(2)) };
-            contributions[2] = Contribution::Part { layout, gradient };
-        }
-        Ok(contributions)
     }
 }
 
@@ -297,14 +240,5 @@ impl Session {
     pub fn index_select(&mut self, x: &Tensor, index: &Tensor, dim: i32) -> Result<Tensor> {
         let dim = x.meta().shape.dim(dim)?;
         self.apply(IndexSelect { dim }, &[x, index])
-    }
-
-    /// As `torch.scatter_add`: a copy of `x` with `source` added at `index` along `dim`.
-    ///
-    /// # Errors
-    /// As [`Session::gather`].
-    pub fn scatter_add(&mut self, x: &Tensor, index: &Tensor, source: &Tensor, dim: i32) -> Result<Tensor> {
-        let dim = x.meta().shape.dim(dim)?;
-        self.apply(ScatterAdd { dim }, &[x, index, source])
     }
 }

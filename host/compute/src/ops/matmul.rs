@@ -4,9 +4,9 @@ use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::error::{Error, Result};
 use crate::kernels::float::Float;
-use crate::kernels::matrix::{Place, multiply};
+use crate::kernels::matrix::{Place, multiply, multiply_integers};
 use crate::layout::{Axes, Layout};
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, same_dtype};
+use crate::operation::{Contribution, Operation, Produced, Step, same_dtype};
 use crate::session::Session;
 use crate::shape::{MAX_RANK, Meta, Shape};
 use crate::tensor::Tensor;
@@ -52,7 +52,6 @@ impl Operation for MatMul {
 
     fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
         same_dtype(self.name(), inputs)?;
-        needs_float(self.name(), &inputs[0])?;
         let (a_batch, m, k) = split(&inputs[0].shape);
         let (b_batch, l, n) = split(&inputs[1].shape);
         if k != l {
@@ -67,11 +66,25 @@ impl Operation for MatMul {
 
     fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
         let bytes = inputs[0].bytes() + inputs[1].bytes() + output.bytes();
-        Cost::of(2.0 * output.elements() as f64 * inputs[0].shape.last() as f64, bytes as f64)
+        let mut cost = Cost::of(2.0 * output.elements() as f64 * inputs[0].shape.last() as f64, bytes as f64);
+        // Integers are joined in 64 bits, then stored.
+        cost.workspace = if output.dtype.is_float() { 0 } else { 8 * output.elements() as u64 };
+        cost
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        by_float!(output.dtype, F => self.run::<F>(inputs, output))
+        if output.dtype.is_float() {
+            return by_float!(output.dtype, F => self.run::<F>(inputs, output));
+        }
+        let (_, m, n) = split(&output.shape);
+        let k = inputs[0].shape().last();
+        let (a, b) = (inputs[0].integers()?, inputs[1].integers()?);
+        let mut c = vec![0; output.elements()];
+        let layouts = [Layout::contiguous(*inputs[0].shape()), Layout::contiguous(*inputs[1].shape())];
+        for_each_product(&layouts[0], &layouts[1], &output.shape, |a_at, b_at, c_at| {
+            multiply_integers((m, k, n), &mut c[c_at..][..m * n], &a[a_at..][..m * k], &b[b_at..][..k * n]);
+        })?;
+        Ok(Produced::numbers(c, output))
     }
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
@@ -96,35 +109,38 @@ impl Operation for MatMul {
 
 impl MatMul {
     fn run<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (a, b) = (Stack::<F>::of(inputs[0])?, Stack::<F>::of(inputs[1])?);
-        let (batch, m, n) = split(&output.shape);
+        let (_, m, n) = split(&output.shape);
         let k = inputs[0].shape().last();
-        let batch = Shape::of(batch)?;
+        let (a, b) = (Stack::<F>::of(inputs[0])?, Stack::<F>::of(inputs[1])?);
         let mut c = vec![F::ZERO; output.elements()];
-        let a_batch = batch_layout(&a.layout, batch)?;
-        let b_batch = batch_layout(&b.layout, batch)?;
-        let mut c_strides = batch.strides();
-        c_strides.iter_mut().for_each(|stride| *stride *= m * n);
-        let axes = Axes::collapse(&batch, [&a_batch.strides, &b_batch.strides, &c_strides]);
-        let steps = [axes.row_stride(0), axes.row_stride(1), axes.row_stride(2)];
-        axes.for_each_row(|offsets| {
-            for i in 0..axes.row() {
-                let at = |x: usize| offsets[x] + i * steps[x];
-                let c_at = Place::rows(at(2), n);
-                multiply(
-                    (m, k, n),
-                    &mut c,
-                    c_at,
-                    &a.data,
-                    a.place(at(0)),
-                    &b.data,
-                    b.place(at(1)),
-                    (F::ONE, false),
-                );
-            }
-        });
+        for_each_product(&a.layout, &b.layout, &output.shape, |a_at, b_at, c_at| {
+            let (a_at, b_at) = (a.place(a_at), b.place(b_at));
+            multiply((m, k, n), &mut c, Place::rows(c_at, n), &a.data, a_at, &b.data, b_at, (F::ONE, false));
+        })?;
         Ok(Produced::numbers(c, output))
     }
+}
+
+/// Calls `visit` with where both factors and their product (row-major) begin, for each matrix of the batch.
+fn for_each_product(
+    a: &Layout,
+    b: &Layout,
+    product: &Shape,
+    mut visit: impl FnMut(usize, usize, usize),
+) -> Result<()> {
+    let (batch, m, n) = split(product);
+    let batch = Shape::of(batch)?;
+    let (a_batch, b_batch) = (batch_layout(a, batch)?, batch_layout(b, batch)?);
+    let mut c_strides = batch.strides();
+    c_strides.iter_mut().for_each(|stride| *stride *= m * n);
+    let axes = Axes::collapse(&batch, [&a_batch.strides, &b_batch.strides, &c_strides]);
+    let steps = [axes.row_stride(0), axes.row_stride(1), axes.row_stride(2)];
+    axes.for_each_row(|offsets| {
+        for i in 0..axes.row() {
+            visit(offsets[0] + i * steps[0], offsets[1] + i * steps[1], offsets[2] + i * steps[2]);
+        }
+    });
+    Ok(())
 }
 
 /// How to walk the batch dimensions of `layout` when they are broadcast to `batch`.
@@ -139,7 +155,7 @@ impl Session {
     /// The matrix product, batch dimensions broadcast, as `torch.matmul`: a one-dimensional operand is a vector.
     ///
     /// # Errors
-    /// `shape` where the inner extents differ, `dtype` for integers.
+    /// `shape` where the inner extents differ, `dtype` where the types do. Integers wrap, and have no gradient.
     pub fn matmul(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
         let (a_shape, b_shape) = (a.meta().shape, b.meta().shape);
         if a_shape.rank() == 0 || b_shape.rank() == 0 {

@@ -234,6 +234,11 @@ impl Session {
         self.apply(Reshape(shape), &[x])
     }
 
+    /// The same elements as a step of their own on the record.
+    pub(crate) fn alias(&mut self, x: &Tensor) -> Result<Tensor> {
+        self.apply(Reshape(x.meta().shape), &[x])
+    }
+
     /// A view with dimension `order[i]` in place `i`.
     ///
     /// # Errors

@@ -9,8 +9,6 @@ _INSTEAD = {
     "jit": "torch.compile returns its argument",
     "hub": "a sandbox has no network",
     "multiprocessing": "a sandbox has one process",
-    "vmap": "batched operations, such as torch.bmm and torch.einsum",
-    "func": "torch.autograd.grad",
     "from_numpy": "torch.tensor",
     "FloatTensor": "torch.tensor(…, dtype=torch.float32)",
     "LongTensor": "torch.tensor(…, dtype=torch.int64)",
