@@ -274,3 +274,36 @@ fn training_keeps_the_digits() {
     let factor = 1.0 / (norm + 1e-6);
     assert_eq!(values(&mut s, &long), [3.0 * (1.0 + 1e-13) * factor, 4.0 * factor]);
 }
+
+#[test]
+fn decompositions_keep_the_digits() {
+    let mut s = session();
+    let root = tensor(&mut s, &[4, 4], &numbers(8, 16, -1.0, 1.0));
+    let turned = s.permute(&root, &[1, 0]).expect("a transpose");
+    let a = s.matmul(&root, &turned).expect("a positive definite matrix");
+    let expected = values(&mut s, &a);
+    let near = |s: &mut Session, name: &str, product: &Tensor| {
+        for (found, expected) in values(s, product).iter().zip(&expected) {
+            assert!((found - expected).abs() < 1e-13, "{name}: {found} is not {expected}");
+        }
+    };
+    let l = s.cholesky(&a).expect("a factor");
+    let upper = s.permute(&l, &[1, 0]).expect("its transpose");
+    let product = s.matmul(&l, &upper).expect("a product");
+    near(&mut s, "cholesky", &product);
+    let (q, r) = s.qr(&a, false).expect("factors");
+    let product = s.matmul(&q, &r).expect("a product");
+    near(&mut s, "qr", &product);
+    let (w, v) = s.eigh(&a).expect("eigenvalues");
+    let scaled = s.binary(BinaryOp::Mul, &v, &w).expect("columns times their values");
+    let turned = s.permute(&v, &[1, 0]).expect("a transpose");
+    let product = s.matmul(&scaled, &turned).expect("a product");
+    near(&mut s, "eigh", &product);
+    let (u, w, vh) = s.svd(&a, false).expect("factors");
+    let scaled = s.binary(BinaryOp::Mul, &u, &w).expect("columns times their values");
+    let product = s.matmul(&scaled, &vh).expect("a product");
+    near(&mut s, "svd", &product);
+    let x = s.solve(&l, &a).expect("a solution");
+    let product = s.matmul(&l, &x).expect("a product");
+    near(&mut s, "solve", &product);
+}

@@ -30,6 +30,8 @@ pub(crate) enum Precision {
     /// binary32. Rounding each `f64` result to it gives what its own arithmetic gives: `f64` has more than twice its
     /// digits.
     Single,
+    /// binary64, in which all is computed.
+    Double,
 }
 
 impl Precision {
@@ -37,6 +39,7 @@ impl Precision {
     pub(crate) fn unit(self) -> f64 {
         match self {
             Precision::Single => f64::from(f32::EPSILON) / 2.0,
+            Precision::Double => f64::EPSILON / 2.0,
         }
     }
 }
