@@ -190,11 +190,14 @@ fn bits() {
     }
 }
 
+/// An operation, its operands and its results.
+type Case<'a> = (BinaryOp, &'a [f64], &'a [f64], &'a [f64]);
+
 #[test]
 fn powers_and_quotients_are_those_of_pytorch() {
     const INF: f64 = f64::INFINITY;
     const NAN: f64 = f64::NAN;
-    let cases: &[(BinaryOp, &[f64], &[f64], &[f64])] = &[
+    let cases: &[Case<'_>] = &[
         (
             BinaryOp::FloorDivide,
             &[1.0, -1.0, 0.0, INF, 5.0, -5.0, -0.0, 6.0],

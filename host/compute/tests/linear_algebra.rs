@@ -412,7 +412,7 @@ fn decompositions_are_paid_for_before_they_run() {
     let limits = Limits { tensor_bytes: 1 << 22, tensors: 1000, elements_per_operation: 1 << 18 };
     let mut s = Session::new(model, limits);
     let mut g = Generator::new(1);
-    let x = s.normal(&mut g, &[300, 300], 0.0, 1.0).expect("numbers");
+    let x = s.normal(&mut g, Dtype::F32, &[300, 300], 0.0, 1.0).expect("numbers");
     let held = s.usage().tensor_bytes;
     assert_eq!(refused(s.svd(&x, true)).0, Code::QuotaTensorMemory);
     assert_eq!(s.usage().tensor_bytes, held, "what was charged is given back");
