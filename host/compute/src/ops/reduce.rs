@@ -5,7 +5,7 @@ use crate::dtype::Dtype;
 use crate::error::{Error, Result};
 use crate::kernels::rows;
 use crate::layout::Layout;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, one};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded, one};
 use crate::ops::{BinaryOp, UnaryOp};
 use crate::session::Session;
 use crate::shape::{MAX_RANK, Meta, Shape};
@@ -332,7 +332,13 @@ impl Operation for Reduce {
             }
             ReduceOp::Prod => {
                 let x = step.input(0)?;
-                let others = step.session.apply(ProductOfOthers(*self), &[&x])?;
+                let others = if step.recorded() {
+                    let kept = (0..shape.rank()).filter(|&d| !self.reduced[d]).count();
+                    let order = self.order(shape.rank());
+                    step.session.by_rows(&x, &order, kept, |session, rows| session.product_of_others(rows))?
+                } else {
+                    step.session.apply(ProductOfOthers(*self), &[&x])?
+                };
                 step.session.binary(BinaryOp::Mul, &others, &grad)?
             }
             _ => {
@@ -340,6 +346,9 @@ impl Operation for Reduce {
                 let (x, y) = (step.input(0)?, step.output()?);
                 let y = step.session.reshape_to(&y, kept)?;
                 let best = step.session.binary(BinaryOp::Eq, &x, &y)?;
+                // A NaN is the result wherever there is one.
+                let nan = step.session.unary(UnaryOp::IsNan, &x)?;
+                let best = step.session.binary(BinaryOp::LogicalOr, &best, &nan)?;
                 let best = step.session.cast(&best, x.dtype())?;
                 let count =
                     step.session.apply(Reduce { op: ReduceOp::Sum, keep: true, ..*self }, &[&best])?;
@@ -397,12 +406,8 @@ impl Operation for ProductOfOthers {
         Ok(Produced { layout: arranged.permute(&inverse[..order.len()], output.shape), ..produced })
     }
 
-    fn differentiable(&self) -> bool {
-        false
-    }
-
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 

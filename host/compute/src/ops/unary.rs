@@ -2,7 +2,7 @@ use crate::dtype::Dtype;
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::map;
 use crate::kernels::transcendental as t;
-use crate::operation::{Contribution, Operation, Produced, Step, one};
+use crate::operation::{Contribution, Operation, Produced, Step, not_recorded, one};
 use crate::session::Session;
 use crate::shape::Meta;
 use crate::tensor::Tensor;
@@ -218,7 +218,7 @@ impl UnaryOp {
             Cos => each!(g, s, |g, x| g * -x.sin()),
             Tanh => each!(g, s, |g, y| g * (1.0 - y * y)),
             Sigmoid => each!(g, s, |g, y| g * y * (1.0 - y)),
-            Relu => each!(g, s, |g, x| if x > 0.0 { g } else { 0.0 }),
+            Relu => each!(g, s, |g, x| if x <= 0.0 { 0.0 } else { g }),
             Gelu => each!(g, s, |g, x| g * (t::normal_cdf(x) + x * t::normal_density(x))),
             GeluTanh => each!(g, s, |g, x| g * t::gelu_tanh_slope(x)),
             Silu => each!(g, s, |g, x| {
@@ -289,6 +289,9 @@ impl Operation for Unary {
             From::Input if self.0 == UnaryOp::Neg => grad.clone(),
             From::Input => step.input(0)?,
         };
+        if step.recorded() {
+            return Ok(vec![step.session.slope(self.0, &grad, &saved)?.into()]);
+        }
         Ok(vec![step.session.apply(Slope(self.0), &[&grad, &saved])?.into()])
     }
 }
@@ -309,12 +312,8 @@ impl Operation for Slope {
         Ok(Produced::floats(self.0.chain(&inputs[0].floats()?, &inputs[1].floats()?), output))
     }
 
-    fn differentiable(&self) -> bool {
-        false
-    }
-
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 
