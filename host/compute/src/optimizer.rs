@@ -5,8 +5,10 @@ use crate::dtype::Dtype;
 use crate::error::{Error, Result};
 use crate::kernels::optimizer::{Factors, adamw};
 use crate::layout::Layout;
+use crate::operation::needs_float;
 use crate::quota::MemoryCharge;
 use crate::session::Session;
+use crate::shape::Meta;
 use crate::tensor::Tensor;
 use crate::value::{Value, store_floats};
 
@@ -53,6 +55,8 @@ impl AdamW {
         Factors {
             beta1: self.beta1 as f32,
             beta2: self.beta2 as f32,
+            rest1: (1.0 - self.beta1) as f32,
+            rest2: (1.0 - self.beta2) as f32,
             eps: self.eps as f32,
             keep: (1.0 - self.lr * self.weight_decay) as f32,
             rate: (self.lr / (1.0 - self.beta1.powi(t))) as f32,
@@ -107,9 +111,7 @@ impl Session {
         for (i, (parameter, gradient)) in parameters.iter().zip(gradients).enumerate() {
             self.own(parameter)?;
             self.own(gradient)?;
-            leaves.push(
-                self.leaf(parameter).ok_or_else(|| Error::gradient("can't optimize a non-leaf Tensor"))?,
-            );
+            leaves.push(self.optimized(parameter)?);
             if parameter.meta() != gradient.meta() {
                 let (p, g) = (parameter.meta(), gradient.meta());
                 return Err(Error::shape(format!(
@@ -121,6 +123,68 @@ impl Session {
         for ((leaf, parameter), gradient) in leaves.into_iter().zip(parameters).zip(gradients) {
             self.update(state, leaf, parameter, gradient, &hyper)?;
         }
+        Ok(())
+    }
+
+    fn optimized(&self, parameter: &Tensor) -> Result<u64> {
+        self.leaf(parameter).ok_or_else(|| Error::gradient("can't optimize a non-leaf Tensor"))
+    }
+
+    /// The steps that `parameter` has had, and copies of its first and second moment: `f32`, of its shape. None
+    /// before its first step.
+    ///
+    /// # Errors
+    /// `gradient` for a parameter that is no leaf; quotas.
+    pub fn adamw_moments(
+        &mut self,
+        state: &AdamWState,
+        parameter: &Tensor,
+    ) -> Result<Option<(u64, Tensor, Tensor)>> {
+        self.own(parameter)?;
+        let Some(moments) = state.moments.get(&self.optimized(parameter)?) else { return Ok(None) };
+        let meta = Meta::new(Dtype::F32, parameter.meta().shape);
+        let mut copy = |moment: &[f32]| self.produce("adamw moments", &meta, 0.0, || Ok(moment.to_vec()));
+        Ok(Some((moments.step, copy(&moments.first)?, copy(&moments.second)?)))
+    }
+
+    /// Remembers of `parameter` that it has had `step` steps and has these moments, in place of what was remembered
+    /// of it.
+    ///
+    /// # Errors
+    /// `gradient` for a parameter that is no leaf, `shape` for a moment that has not its shape, `dtype` for one of
+    /// integers; quotas. Nothing is forgotten on an error.
+    pub fn adamw_restore(
+        &mut self,
+        state: &mut AdamWState,
+        parameter: &Tensor,
+        step: u64,
+        first: &Tensor,
+        second: &Tensor,
+    ) -> Result<()> {
+        self.own(parameter)?;
+        let leaf = self.optimized(parameter)?;
+        let shape = parameter.meta().shape;
+        for (name, moment) in [("first", first), ("second", second)] {
+            self.own(moment)?;
+            let meta = moment.meta();
+            if meta.shape != shape {
+                return Err(Error::shape(format!(
+                    "the {name} moment has shape {}, its parameter {shape}",
+                    meta.shape
+                )));
+            }
+            needs_float("adamw", &meta)?;
+        }
+        self.check_cancelled()?;
+        let n = shape.elements() as u64;
+        let spent = self.spend("adamw", &Cost::of(0.0, 16.0 * n as f64));
+        self.note(spent)?;
+        // Reading them row by row may take as much again.
+        let _scratch = self.charge(8 * n)?;
+        let charge = self.charge(8 * n)?;
+        let first = first.value().floats()?.into_owned();
+        let second = second.value().floats()?.into_owned();
+        state.moments.insert(leaf, Moments { step, first, second, _charge: charge });
         Ok(())
     }
 

@@ -10,7 +10,7 @@ pub(crate) mod elementwise;
 pub(crate) mod matrix;
 pub(crate) mod norm;
 pub(crate) mod optimizer;
-pub(crate) mod philox;
+pub(crate) mod random;
 pub(crate) mod rows;
 pub(crate) mod transcendental;
 
@@ -22,4 +22,11 @@ pub(crate) fn has_avx512() -> bool {
         && std::arch::is_x86_feature_detected!("avx512bw")
         && std::arch::is_x86_feature_detected!("avx512dq")
         && std::arch::is_x86_feature_detected!("avx512vl")
+}
+
+/// Does this processor have the AVX2 and FMA instructions that `vectorized!` enables?
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(crate) fn has_avx2() -> bool {
+    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
 }

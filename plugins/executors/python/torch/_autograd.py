@@ -10,7 +10,7 @@ from ._host import Err, autograd, host, raised
 from ._joining import stack
 from ._pointwise import add_plain
 from ._promotion import cast
-from ._views import DETACH, note_view, rebind, write
+from ._views import note_detached, rebind, set_data, write
 
 # Every leaf that a program still holds, by the host's identity of it.
 _leaves = {}
@@ -61,7 +61,7 @@ def detach(self):
     x.__class__ = Tensor
     x._dtype = self._dtype
     x._shape = self._shape
-    return note_view(x, self, DETACH)
+    return note_detached(x, self)
 
 
 def detach_(self):
@@ -77,11 +77,7 @@ def _set_data(self, value):
     if not isinstance(value, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(value).__name__}")
     if value.shape == self.shape and value.dtype is self.dtype:
-        before = record(False)
-        try:
-            write(self, wrap(autograd.detach(value)))
-        finally:
-            record(before)
+        set_data(self, value)
         return
     leaf = self._leaf
     fresh = autograd.detach(value)

@@ -4,6 +4,7 @@ from .._autograd import make_leaf
 from .._base import Tensor, wrap
 from .._creation import zeros
 from .._host import autograd
+from .._views import note_loosely
 
 
 class Parameter(Tensor):
@@ -15,7 +16,7 @@ class Parameter(Tensor):
         if requires_grad:
             make_leaf(x)
         x.__class__ = cls
-        return x
+        return x if data is None else note_loosely(x, data)
 
     def __init__(self, data=None, requires_grad=True):
         pass
