@@ -99,12 +99,12 @@ impl Session {
     /// Goes on to the next stop, with the record kept as the pass says.
     pub(super) fn go(&mut self, pass: &mut ReversePass) -> Result<Stop> {
         let recording = self.set_recording(pass.recorded);
-        let stop = self.to_next_stop(pass);
+        let stop = self.next_stop(pass);
         self.set_recording(recording);
         stop
     }
 
-    fn to_next_stop(&mut self, pass: &mut ReversePass) -> Result<Stop> {
+    fn next_stop(&mut self, pass: &mut ReversePass) -> Result<Stop> {
         loop {
             self.check_cancelled()?;
             let stop = match std::mem::replace(&mut pass.at, At::Broken) {
