@@ -1,8 +1,8 @@
 //! Tensors for sandboxed programs: operations, autograd, optimizers, quotas, cost model, data streams.
 //!
 //! A [`Session`] computes for one untrusted program. Everything the program can name is checked and charged before
-//! it is done; a failure is an [`Error`] with a [`Code`], never a panic. Storage is candle's, matrix products are
-//! `gemm`'s, the record of operations is our own: a flat tape that is walked and dropped in loops.
+//! it is done; a failure is an [`Error`] with a [`Code`], never a panic. Matrix products are `gemm`'s; the record
+//! of operations is a flat tape that is walked and dropped in loops.
 //!
 //! ```
 //! use proofhouse_compute::{BinaryOp, DeviceModel, Dtype, Limits, ReduceOp, Session};
@@ -25,11 +25,13 @@
 //! ```
 
 #[macro_use]
+mod dtype;
+#[macro_use]
 mod kernels;
 
+mod arithmetic;
 pub mod data;
 mod device;
-mod dtype;
 mod error;
 mod generator;
 mod layers;
@@ -40,6 +42,7 @@ mod optimizer;
 mod quota;
 mod session;
 mod shape;
+mod storage;
 mod tape;
 mod tensor;
 mod value;

@@ -1,15 +1,15 @@
 use std::sync::Arc;
 
-use candle_core::CpuStorage;
-
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
+use crate::storage::Storage;
 use crate::tape::{Edge, Node};
 use crate::tensor::Tensor;
-use crate::value::{Element, Value, store_floats, store_integers};
+use crate::value::{Element, Value};
 
 /// One operation with its settings: what a new one has to say. [`Session::apply`] does the rest: checks, charges,
 /// recording.
@@ -55,7 +55,7 @@ pub(crate) trait Operation: Send + Sync + 'static {
 
 /// What an operation computed.
 pub(crate) struct Produced {
-    pub(crate) storage: CpuStorage,
+    pub(crate) storage: Storage,
     pub(crate) layout: Layout,
 }
 
@@ -67,13 +67,8 @@ impl Produced {
     }
 
     /// Row-major numbers, stored as `output` wants them.
-    pub(crate) fn floats(elements: Vec<f32>, output: &Meta) -> Produced {
-        Produced { storage: store_floats(elements, output.dtype), layout: Layout::contiguous(output.shape) }
-    }
-
-    /// Row-major integers, stored as `output` wants them.
-    pub(crate) fn integers(elements: Vec<i64>, output: &Meta) -> Produced {
-        Produced { storage: store_integers(elements, output.dtype), layout: Layout::contiguous(output.shape) }
+    pub(crate) fn numbers<N: Number>(numbers: Vec<N>, output: &Meta) -> Produced {
+        Produced { storage: N::store(numbers, output.dtype), layout: Layout::contiguous(output.shape) }
     }
 }
 

@@ -278,10 +278,10 @@ fn a_custom_function_inside_recorded_passes() {
         // The derivative reads the function's own output, as part of the record: then it has derivatives too.
         let mut pass = s.reverse_pass(&[root(&y)], Some(&[&x, &made[0]]), true).expect("a pass");
         let (_, gradients) = at_custom(s.advance(&mut pass).expect("a stop"));
-        let output = s.custom_output(&pass, 0, &exp).expect("its output");
-        assert_eq!(refused(s.custom_output(&pass, 1, &exp)).0, Code::Gradient);
+        let output = s.output_of(&pass, 0, &exp).expect("its output");
+        assert_eq!(refused(s.output_of(&pass, 1, &exp)).0, Code::Gradient);
         let pair = tensor(&mut s, &[2], &[1.0; 2]);
-        assert_eq!(refused(s.custom_output(&pass, 0, &pair)).0, Code::Shape);
+        assert_eq!(refused(s.output_of(&pass, 0, &pair)).0, Code::Shape);
         let answer = product(&mut s, gradients[0].as_ref().expect("used"), &output);
         s.answer_custom(&mut pass, &[Some(&answer)]).expect("an answer");
         assert!(matches!(s.advance(&mut pass), Ok(Stop::Done)));
@@ -302,7 +302,7 @@ fn an_output_that_nobody_holds_is_recorded_again() {
     drop(made);
     let mut pass = s.reverse_pass(&[root(&y)], None, true).expect("a pass");
     at_custom(s.advance(&mut pass).expect("a stop"));
-    let again = s.custom_output(&pass, 1, &values_of_both).expect("the other output");
+    let again = s.output_of(&pass, 1, &values_of_both).expect("the other output");
     drop(pass);
     let twice = s.binary(BinaryOp::Add, &again, &y).expect("a sum");
     let mut pass = s.reverse_pass(&[root(&twice)], None, false).expect("a pass");
@@ -381,7 +381,7 @@ fn misuse_is_an_error_and_the_pass_goes_on() {
     let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
     assert_eq!(refused(s.answer_custom(&mut pass, &[Some(&constant)])).0, Code::Gradient, "too early");
     assert_eq!(refused(s.answer_watched(&mut pass, &constant)).0, Code::Gradient, "too early");
-    assert_eq!(refused(s.custom_output(&pass, 0, &constant)).0, Code::Gradient, "too early");
+    assert_eq!(refused(s.output_of(&pass, 0, &constant)).0, Code::Gradient, "too early");
     assert_eq!(refused(s.leaf_gradients(&pass)).0, Code::Gradient, "too early");
     assert_eq!(refused(s.input_gradients(&pass)).0, Code::Gradient, "too early");
     assert_eq!(refused(other.advance(&mut pass)).0, Code::Argument);

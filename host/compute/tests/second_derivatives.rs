@@ -116,20 +116,37 @@ fn check(name: &str, inputs: &Inputs, f: Function<'_>) {
 
 #[test]
 fn unary_operations() {
+    use UnaryOp::*;
     for &op in UnaryOp::ALL {
-        if matches!(op, UnaryOp::IsNan | UnaryOp::IsFinite | UnaryOp::LogicalNot) {
-            continue;
-        }
-        let positive = matches!(op, UnaryOp::Log | UnaryOp::Sqrt | UnaryOp::Rsqrt | UnaryOp::Reciprocal);
-        let low = if positive || op == UnaryOp::Log1p { 0.7 } else { -1.03 };
-        check(op.name(), &[(&[2, 3], numbers(1, 6, low, 1.5))], &|s, t| s.unary(op, &t[0]));
+        let (low, high) = match op {
+            IsNan | IsFinite | LogicalNot | BitwiseNot | Lgamma | Digamma => continue,
+            Log | Log1p | Log2 | Log10 | Sqrt | Rsqrt | Reciprocal => (0.7, 1.5),
+            Asin | Acos | Atanh | Erfinv | Tan => (-0.57, 0.63),
+            Acosh => (1.6, 2.3),
+            _ => (-1.03, 1.5),
+        };
+        check(op.name(), &[(&[2, 3], numbers(1, 6, low, high))], &|s, t| s.unary(op, &t[0]));
     }
+    let inputs: [(&[u64], Vec<f32>); 2] = [(&[3], numbers(1, 3, 0.9, 2.0)), (&[3], vec![1.0, -0.5, 0.7])];
+    check_order("lgamma", &inputs, &|s, t| s.unary(Lgamma, &t[0]), 1);
+}
+
+#[test]
+fn what_has_no_further_derivative_says_so() {
+    let mut s = session();
+    let x = tensor(&mut s, &[], &[1.5]);
+    let x = s.parameter(&x).expect("a leaf");
+    let y = s.unary(UnaryOp::Digamma, &x).expect("digamma");
+    let slope = recorded(&mut s, &y, &[&x]).expect("trigamma").remove(0).expect("by x");
+    assert!((values(&mut s, &slope)[0] - 0.934_802_2).abs() < 1e-5);
+    let error = s.gradients(&slope, &[&x], None).expect_err("nobody has written it");
+    assert_eq!(error.code, proofhouse_compute::Code::Gradient);
 }
 
 #[test]
 fn binary_operations() {
     use BinaryOp::*;
-    for op in [Add, Sub, Mul, Div, Pow, Maximum, Minimum] {
+    for op in [Add, Sub, Mul, Div, Pow, Maximum, Minimum, Atan2] {
         let a = numbers(2, 4, 0.7, 1.6);
         let b: Vec<f32> = numbers(3, 2, 0.8, 1.5).iter().map(|b| b + 0.03).collect();
         check(op.name(), &[(&[2, 2], a), (&[2, 1], b)], &|s, t| s.binary(op, &t[0], &t[1]));
@@ -140,9 +157,10 @@ fn binary_operations() {
     for exponent in [0.0, 1.0, 2.0, 3.0, 4.0, 0.5, -1.0, -0.5] {
         check("pow", &[(&[3], numbers(4, 3, 0.7, 1.6))], &|s, t| s.binary_scalar(Pow, &t[0], exponent));
     }
-    check("remainder", &[(&[3], vec![5.3, -5.3, 7.1]), (&[3], vec![2.0, 3.0, -2.5])], &|s, t| {
-        s.binary(Remainder, &t[0], &t[1])
-    });
+    for op in [Remainder, Fmod] {
+        let inputs: [(&[u64], Vec<f32>); 2] = [(&[3], vec![5.3, -5.3, 7.1]), (&[3], vec![2.0, 3.0, -2.5])];
+        check(op.name(), &inputs, &|s, t| s.binary(op, &t[0], &t[1]));
+    }
 }
 
 #[test]
@@ -298,6 +316,25 @@ fn inputs_of_a_layer_that_depend_on_each_other() {
     check("attention on itself", &[(&[1, 1, 2, 2], numbers(25, 4, -1.0, 1.2))], &|s, t| {
         s.attention(&t[0], &t[0], &t[0], true, None)
     });
+}
+
+#[test]
+fn layers_of_doubles() {
+    check(
+        "attention, norm and cross entropy in f64",
+        &[(&[1, 1, 2, 2], numbers(26, 4, -1.0, 1.2))],
+        &|s, t| {
+            let x = s.cast(&t[0], Dtype::F64)?;
+            let part = s.slice(&x, 2, 0, 1, 1)?;
+            let y = s.attention(&part, &x, &x, false, None)?;
+            let y = s.layer_norm(&y, None, None, 0.1)?;
+            let y = s.binary(BinaryOp::Mul, &y, &part)?;
+            let rows = s.reshape(&y, &[1, 2])?;
+            let target = ids(s, &[1], &[1]);
+            let y = s.cross_entropy(&rows, &target, None)?;
+            s.cast(&y, Dtype::F32)
+        },
+    );
 }
 
 #[test]

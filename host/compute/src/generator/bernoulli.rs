@@ -32,6 +32,7 @@ impl Session {
             Dtype::I64 => self.coins::<i64>(generator, &meta, probability),
             Dtype::U32 => self.coins::<u32>(generator, &meta, probability),
             Dtype::U8 => self.coins::<u8>(generator, &meta, probability),
+            _ => unsupported("bernoulli_scalar_cpu_", dtype),
         }
     }
 

@@ -3,15 +3,18 @@
 
 #[macro_use]
 mod vectorized;
+pub(crate) mod activation;
 pub(crate) mod attention;
 pub(crate) mod copy;
 pub(crate) mod cross_entropy;
 pub(crate) mod elementwise;
+pub(crate) mod float;
 pub(crate) mod matrix;
 pub(crate) mod norm;
 pub(crate) mod optimizer;
 pub(crate) mod random;
 pub(crate) mod rows;
+mod special;
 pub(crate) mod transcendental;
 
 /// Does this processor have the AVX-512 instructions that `vectorized!` enables?

@@ -60,12 +60,13 @@ impl Operation for CrossEntropy {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let logits = inputs[0].floats()?;
         let n = inputs[0].shape().last();
         let targets = self.classes(inputs[1], n)?;
         let counted = targets.iter().flatten().count();
-        let sum = kernel::sum_of_losses(&logits, n.max(1), &targets);
-        Ok(Produced::floats(vec![(sum / counted as f64) as f32], output))
+        by_float!(output.dtype, F => {
+            let sum = kernel::sum_of_losses(&inputs[0].numbers::<F>()?, n.max(1), &targets);
+            Ok(Produced::numbers(vec![(sum / counted as f64) as F], output))
+        })
     }
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
@@ -98,12 +99,14 @@ impl Operation for CrossEntropyBackward {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let logits = inputs[0].floats()?;
         let n = output.shape.last();
         let targets = self.0.classes(inputs[1], n)?;
         let counted = targets.iter().flatten().count();
-        let scale = inputs[2].floats()?[0] / counted as f32;
-        Ok(Produced::floats(kernel::backward(&logits, n.max(1), &targets, scale), output))
+        by_float!(output.dtype, F => {
+            let scale = inputs[2].numbers::<F>()?[0] / counted as F;
+            let dx = kernel::backward(&inputs[0].numbers::<F>()?, n.max(1), &targets, scale);
+            Ok(Produced::numbers(dx, output))
+        })
     }
 
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {

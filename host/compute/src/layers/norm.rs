@@ -53,11 +53,14 @@ impl Operation for Norm {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let x = inputs[0].floats()?;
-        let weight = if self.weight { inputs[1].floats()? } else { Default::default() };
-        let bias = if self.bias { inputs[self.bias_input()].floats()? } else { Default::default() };
         let n = output.shape.last().max(1);
-        Ok(Produced::floats(norm::forward(&x, n, &weight, &bias, self.centre, self.eps as f32), output))
+        by_float!(output.dtype, F => {
+            let x = inputs[0].numbers::<F>()?;
+            let weight = if self.weight { inputs[1].numbers::<F>()? } else { Default::default() };
+            let bias = if self.bias { inputs[self.bias_input()].numbers::<F>()? } else { Default::default() };
+            let y = norm::forward(&x, n, &weight, &bias, self.centre, self.eps as F);
+            Ok(Produced::numbers(y, output))
+        })
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -127,14 +130,16 @@ impl Operation for NormBackward {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (x, g) = (inputs[0].floats()?, inputs[1].floats()?);
         let n = inputs[0].shape().last();
-        let weight = if self.0.weight { inputs[2].floats()? } else { Default::default() };
-        let mut packed = vec![0.0; output.elements()];
-        let (dx, factors) = packed.split_at_mut(x.len());
-        let (dw, db) = factors.split_at_mut(if self.0.weight { n } else { 0 });
-        norm::backward(&x, &g, n.max(1), &weight, self.0.centre, self.0.eps as f32, dx, dw, db);
-        Ok(Produced::floats(packed, output))
+        by_float!(output.dtype, F => {
+            let (x, g) = (inputs[0].numbers::<F>()?, inputs[1].numbers::<F>()?);
+            let weight = if self.0.weight { inputs[2].numbers::<F>()? } else { Default::default() };
+            let mut packed = vec![0.0; output.elements()];
+            let (dx, factors) = packed.split_at_mut(x.len());
+            let (dw, db) = factors.split_at_mut(if self.0.weight { n } else { 0 });
+            norm::backward(&x, &g, n.max(1), &weight, self.0.centre, self.0.eps as F, dx, dw, db);
+            Ok(Produced::numbers(packed, output))
+        })
     }
 
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {

@@ -27,10 +27,12 @@ impl Operation for Softmax {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let x = inputs[0].floats()?;
         let n = output.shape.last().max(1);
-        let y = if self.log { rows::log_softmax(&x, n) } else { rows::softmax(&x, n) };
-        Ok(Produced::floats(y, output))
+        by_float!(output.dtype, F => {
+            let x = inputs[0].numbers::<F>()?;
+            let y = if self.log { rows::log_softmax(&x, n) } else { rows::softmax(&x, n) };
+            Ok(Produced::numbers(y, output))
+        })
     }
 
     fn saves_input(&self, _i: usize) -> bool {
@@ -68,11 +70,16 @@ impl Operation for SoftmaxBackward {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (y, g) = (inputs[0].floats()?, inputs[1].floats()?);
         let n = output.shape.last().max(1);
-        let dx =
-            if self.log { rows::log_softmax_backward(&y, &g, n) } else { rows::softmax_backward(&y, &g, n) };
-        Ok(Produced::floats(dx, output))
+        by_float!(output.dtype, F => {
+            let (y, g) = (inputs[0].numbers::<F>()?, inputs[1].numbers::<F>()?);
+            let dx = if self.log {
+                rows::log_softmax_backward(&y, &g, n)
+            } else {
+                rows::softmax_backward(&y, &g, n)
+            };
+            Ok(Produced::numbers(dx, output))
+        })
     }
 
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {

@@ -1,6 +1,7 @@
 use crate::device::Cost;
 use crate::dtype::Dtype;
 use crate::error::Result;
+use crate::kernels::float::Float;
 use crate::operation::{Contribution, Operation, Produced, Step, needs_float, one};
 use crate::ops::index::around;
 use crate::ops::recurrence::{Recurrence, shifted};
@@ -72,13 +73,17 @@ impl Operation for Cumulative {
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
         let x = inputs[0];
         if output.dtype.is_float() {
-            let mut x = x.floats()?.into_owned();
-            match self.op {
-                CumulativeOp::Sum => self.floats(&mut x, &output.shape, 0.0, |a, b| a + b),
-                CumulativeOp::Prod => self.floats(&mut x, &output.shape, 1.0, |a, b| a * b),
-                CumulativeOp::Logsumexp => self.floats(&mut x, &output.shape, f64::NEG_INFINITY, log_add_exp),
-            }
-            return Ok(Produced::floats(x, output));
+            return by_float!(x.dtype(), F => {
+                let mut x = x.numbers::<F>()?.into_owned();
+                match self.op {
+                    CumulativeOp::Sum => self.floats(&mut x, &output.shape, 0.0, |a, b| a + b),
+                    CumulativeOp::Prod => self.floats(&mut x, &output.shape, 1.0, |a, b| a * b),
+                    CumulativeOp::Logsumexp => {
+                        self.floats(&mut x, &output.shape, f64::NEG_INFINITY, log_add_exp)
+                    }
+                }
+                Ok(Produced::numbers(x, output))
+            });
         }
         let mut x = x.integers()?.into_owned();
         let (start, join): (i64, fn(i64, i64) -> i64) = match self.op {
@@ -89,7 +94,7 @@ impl Operation for Cumulative {
             *joined = join(*joined, *x);
             *x = *joined;
         });
-        Ok(Produced::integers(x, output))
+        Ok(Produced::numbers(x, output))
     }
 
     fn saves_input(&self, _i: usize) -> bool {
@@ -120,10 +125,10 @@ impl Cumulative {
     }
 
     /// Joined in `f64`, each result rounded, as PyTorch does on a CPU.
-    fn floats(&self, x: &mut [f32], shape: &Shape, start: f64, join: impl Fn(f64, f64) -> f64) {
+    fn floats<F: Float>(&self, x: &mut [F], shape: &Shape, start: f64, join: impl Fn(f64, f64) -> f64) {
         along(x, shape, self.dim, self.reverse, start, |joined, x| {
-            *joined = join(*joined, f64::from(*x));
-            *x = *joined as f32;
+            *joined = join(*joined, x.to_f64());
+            *x = F::of(*joined);
         });
     }
 

@@ -34,7 +34,7 @@ impl Operation for Extreme {
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
         let x = inputs[0];
         let places = if x.dtype().is_float() {
-            self.places(&x.floats()?, output)
+            by_float!(x.dtype(), F => self.places(&x.numbers::<F>()?, output))
         } else {
             self.places(&x.integers()?, output)
         };

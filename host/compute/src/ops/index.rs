@@ -1,6 +1,8 @@
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
+use crate::kernels::float::Float;
 use crate::operation::{Contribution, Operation, Produced, Step};
 use crate::ops::scatter::{Scatter, ScatterOp};
 use crate::session::Session;
@@ -31,20 +33,6 @@ pub(super) fn around(shape: &Shape, dim: usize) -> (usize, usize, usize) {
     let dims = shape.dims();
     (dims[..dim].iter().product(), dims[dim], dims[dim + 1..].iter().product())
 }
-
-/// Calls a function of the element type for the type of `$dtype`.
-macro_rules! by_dtype {
-    ($dtype:expr, $call:ident :: <_>($($argument:expr),*)) => {
-        match $dtype {
-            Dtype::F32 => $call::<f32>($($argument),*),
-            Dtype::Bf16 => $call::<half::bf16>($($argument),*),
-            Dtype::I64 => $call::<i64>($($argument),*),
-            Dtype::U32 => $call::<u32>($($argument),*),
-            Dtype::U8 => $call::<u8>($($argument),*),
-        }
-    };
-}
-pub(super) use by_dtype;
 
 pub(super) struct Gather {
     pub(super) dim: usize,
@@ -116,7 +104,7 @@ impl Operation for Gather {
             walk(inputs[0].shape(), &output.shape, &index, op.dim, |i, from| out[i] = x[from])?;
             Ok(Produced::new(out, output))
         }
-        by_dtype!(output.dtype, run::<_>(self, inputs, output))
+        by_dtype!(output.dtype, T => run::<T>(self, inputs, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -173,7 +161,7 @@ impl Operation for IndexSelect {
             }
             Ok(Produced::new(out, output))
         }
-        by_dtype!(output.dtype, run::<_>(self.dim, inputs, output))
+        by_dtype!(output.dtype, T => run::<T>(self.dim, inputs, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -203,9 +191,25 @@ impl Operation for IndexAdd {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (grad, index) = (inputs[0].floats()?, inputs[1].elements::<i64>()?);
+        by_float!(output.dtype, F => self.spread::<F>(inputs, output))
+    }
+
+    fn saves_input(&self, i: usize) -> bool {
+        i == 1
+    }
+
+    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        let (grad, index) = (step.grad.clone(), step.input(1)?);
+        let picked = step.session.apply(IndexSelect { dim: self.dim }, &[&grad, &index])?;
+        Ok(vec![picked.into(), Contribution::None])
+    }
+}
+
+impl IndexAdd {
+    fn spread<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (grad, index) = (inputs[0].numbers::<F>()?, inputs[1].elements::<i64>()?);
         let (before, extent, behind) = around(&self.shape, self.dim);
-        let mut out = vec![0.0; output.elements()];
+        let mut out = vec![F::ZERO; output.elements()];
         let mut from = 0;
         for block in 0..before {
             for &i in index.iter() {
@@ -217,17 +221,7 @@ impl Operation for IndexAdd {
                 from += behind;
             }
         }
-        Ok(Produced::floats(out, output))
-    }
-
-    fn saves_input(&self, i: usize) -> bool {
-        i == 1
-    }
-
-    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        let (grad, index) = (step.grad.clone(), step.input(1)?);
-        let picked = step.session.apply(IndexSelect { dim: self.dim }, &[&grad, &index])?;
-        Ok(vec![picked.into(), Contribution::None])
+        Ok(Produced::numbers(out, output))
     }
 }
 

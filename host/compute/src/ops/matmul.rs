@@ -1,8 +1,9 @@
 use std::borrow::Cow;
 
+use crate::arithmetic::Number;
 use crate::device::Cost;
-use crate::dtype::Dtype;
 use crate::error::{Error, Result};
+use crate::kernels::float::Float;
 use crate::kernels::matrix::{Place, multiply, multiply_integers};
 use crate::layout::{Axes, Layout};
 use crate::operation::{Contribution, Operation, Produced, Step, same_dtype};
@@ -11,22 +12,22 @@ use crate::shape::{MAX_RANK, Meta, Shape};
 use crate::tensor::Tensor;
 use crate::value::Value;
 
-/// A stack of matrices: the last two dimensions of a value, as `f32`, wherever they lie.
-pub(crate) struct Stack<'a> {
-    pub(crate) data: Cow<'a, [f32]>,
+/// A stack of matrices: the last two dimensions of a value, as `f32` or `f64`, wherever they lie.
+pub(crate) struct Stack<'a, F: Number> {
+    pub(crate) data: Cow<'a, [F]>,
     pub(crate) layout: Layout,
 }
 
-impl<'a> Stack<'a> {
-    pub(crate) fn of(value: &'a Value) -> Result<Stack<'a>> {
+impl<'a, F: Number> Stack<'a, F> {
+    pub(crate) fn of(value: &'a Value) -> Result<Stack<'a, F>> {
         let layout = *value.layout();
         let rank = layout.shape.rank();
         let repeats =
             (rank.saturating_sub(2)..rank).any(|d| layout.shape.dims()[d] > 1 && layout.strides[d] == 0);
-        if value.dtype() == Dtype::F32 && !repeats {
-            return Ok(Stack { data: Cow::Borrowed(value.raw::<f32>()?), layout });
+        if value.dtype() == F::DTYPE && !repeats {
+            return Ok(Stack { data: Cow::Borrowed(value.raw::<F>()?), layout });
         }
-        Ok(Stack { data: value.floats()?, layout: Layout::contiguous(*value.shape()) })
+        Ok(Stack { data: value.numbers::<F>()?, layout: Layout::contiguous(*value.shape()) })
     }
 
     /// The matrix at `offset`.
@@ -72,29 +73,18 @@ impl Operation for MatMul {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        if output.dtype.is_float() {
+            return by_float!(output.dtype, F => self.run::<F>(inputs, output));
+        }
         let (_, m, n) = split(&output.shape);
         let k = inputs[0].shape().last();
-        if !output.dtype.is_float() {
-            let (a, b) = (inputs[0].integers()?, inputs[1].integers()?);
-            let mut c = vec![0; output.elements()];
-            let layouts = [Layout::contiguous(*inputs[0].shape()), Layout::contiguous(*inputs[1].shape())];
-            for_each_product(&layouts[0], &layouts[1], &output.shape, |a_at, b_at, c_at| {
-                multiply_integers(
-                    (m, k, n),
-                    &mut c[c_at..][..m * n],
-                    &a[a_at..][..m * k],
-                    &b[b_at..][..k * n],
-                );
-            })?;
-            return Ok(Produced::integers(c, output));
-        }
-        let (a, b) = (Stack::of(inputs[0])?, Stack::of(inputs[1])?);
-        let mut c = vec![0.0; output.elements()];
-        for_each_product(&a.layout, &b.layout, &output.shape, |a_at, b_at, c_at| {
-            let (a_at, b_at) = (a.place(a_at), b.place(b_at));
-            multiply((m, k, n), &mut c, Place::rows(c_at, n), &a.data, a_at, &b.data, b_at, (1.0, false));
+        let (a, b) = (inputs[0].integers()?, inputs[1].integers()?);
+        let mut c = vec![0; output.elements()];
+        let layouts = [Layout::contiguous(*inputs[0].shape()), Layout::contiguous(*inputs[1].shape())];
+        for_each_product(&layouts[0], &layouts[1], &output.shape, |a_at, b_at, c_at| {
+            multiply_integers((m, k, n), &mut c[c_at..][..m * n], &a[a_at..][..m * k], &b[b_at..][..k * n]);
         })?;
-        Ok(Produced::floats(c, output))
+        Ok(Produced::numbers(c, output))
     }
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
@@ -114,6 +104,20 @@ impl Operation for MatMul {
             contributions[1] = step.unbroadcast(gradient, 1)?;
         }
         Ok(contributions)
+    }
+}
+
+impl MatMul {
+    fn run<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (_, m, n) = split(&output.shape);
+        let k = inputs[0].shape().last();
+        let (a, b) = (Stack::<F>::of(inputs[0])?, Stack::<F>::of(inputs[1])?);
+        let mut c = vec![F::ZERO; output.elements()];
+        for_each_product(&a.layout, &b.layout, &output.shape, |a_at, b_at, c_at| {
+            let (a_at, b_at) = (a.place(a_at), b.place(b_at));
+            multiply((m, k, n), &mut c, Place::rows(c_at, n), &a.data, a_at, &b.data, b_at, (F::ONE, false));
+        })?;
+        Ok(Produced::numbers(c, output))
     }
 }
 

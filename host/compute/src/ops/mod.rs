@@ -1,6 +1,7 @@
 //! The operations: one file per family, in each the rows of its table and the session's methods.
 
 mod binary;
+mod binary_formulas;
 mod cast;
 mod concat;
 mod create;
@@ -18,6 +19,7 @@ mod select;
 mod slope;
 mod sort;
 mod unary;
+mod unary_formulas;
 mod unfold;
 mod view;
 

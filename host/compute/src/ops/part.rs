@@ -2,12 +2,13 @@
 
 use crate::error::Result;
 use crate::kernels::copy;
+use crate::kernels::float::Float;
 use crate::layout::Layout;
 use crate::operation::{Contribution, Operation, Produced, Step, one};
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
-use crate::value::{Value, store_floats};
+use crate::value::Value;
 
 /// Zeros of a shape, with the input at the places of `layout` in them, no place twice.
 struct Spread {
@@ -25,9 +26,11 @@ impl Operation for Spread {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let mut whole = vec![0.0; output.elements()];
-        copy::add_into(&mut whole[self.layout.offset..], &self.layout, &inputs[0].floats()?);
-        Ok(Produced { storage: store_floats(whole, output.dtype), layout: Layout::contiguous(output.shape) })
+        by_float!(output.dtype, F => {
+            let mut whole = vec![F::ZERO; output.elements()];
+            copy::add_into(&mut whole[self.layout.offset..], &self.layout, &inputs[0].numbers::<F>()?);
+            Ok(Produced::numbers(whole, output))
+        })
     }
 
     fn saves_input(&self, _i: usize) -> bool {
@@ -60,8 +63,10 @@ impl Operation for Pick {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let whole = inputs[0].floats()?;
-        Ok(Produced::floats(copy::gather(&whole[self.layout.offset..], &self.layout), output))
+        by_float!(output.dtype, F => {
+            let whole = inputs[0].numbers::<F>()?;
+            Ok(Produced::numbers(copy::gather(&whole[self.layout.offset..], &self.layout), output))
+        })
     }
 
     fn saves_input(&self, _i: usize) -> bool {

@@ -1,10 +1,74 @@
-//! The derivative of a product, made of operations that have derivatives themselves.
+//! The derivative of a product: by one kernel, and made of operations that have derivatives themselves.
 
+use crate::arithmetic::Number;
+use crate::device::Cost;
 use crate::error::Result;
+use crate::kernels::float::Float;
+use crate::layout::Layout;
+use crate::operation::{Contribution, Operation, Produced, Step, not_recorded, one};
 use crate::ops::BinaryOp;
+use crate::ops::reduce::Reduce;
 use crate::session::Session;
-use crate::shape::Shape;
+use crate::shape::{MAX_RANK, Meta, Shape};
 use crate::tensor::Tensor;
+use crate::value::Value;
+
+/// For each element, the product of the others of its row: the derivative of a product, also where factors are 0.
+pub(super) struct ProductOfOthers(pub(super) Reduce);
+
+impl Operation for ProductOfOthers {
+    fn name(&self) -> &'static str {
+        "prod"
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
+        Ok(one(inputs))
+    }
+
+    fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
+        let mut cost = Cost::of(3.0 * output.elements() as f64, 3.0 * one(inputs).bytes() as f64);
+        cost.workspace = 8 * output.elements() as u64;
+        cost
+    }
+
+    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        by_float!(output.dtype, F => self.run::<F>(inputs[0], output))
+    }
+
+    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        Err(not_recorded(self.name()))
+    }
+}
+
+impl ProductOfOthers {
+    fn run<F: Float + Number>(&self, x: &Value, output: &Meta) -> Result<Produced> {
+        let rows = self.0.rows::<F>(x)?;
+        let n: usize =
+            (0..output.shape.rank()).filter(|&d| self.0.reduced[d]).map(|d| output.shape.dims()[d]).product();
+        let mut others = vec![F::ONE; rows.len()];
+        for (others, row) in others.chunks_mut(n.max(1)).zip(rows.chunks(n.max(1))) {
+            let (mut before, mut after) = (F::ONE, F::ONE);
+            for i in 0..row.len() {
+                others[i] *= before;
+                before *= row[i];
+            }
+            for i in (0..row.len()).rev() {
+                others[i] *= after;
+                after *= row[i];
+            }
+        }
+        // Rows are in permuted order: the result is a view that permutes them back.
+        let order = self.0.order(output.shape.rank());
+        let extents: Vec<usize> = order.iter().map(|&d| output.shape.dims()[d]).collect();
+        let arranged = Layout::contiguous(Shape::of(&extents)?);
+        let mut inverse = [0; MAX_RANK];
+        for (to, &from) in order.iter().enumerate() {
+            inverse[from] = to;
+        }
+        let produced = Produced::numbers(others, output);
+        Ok(Produced { layout: arranged.permute(&inverse[..order.len()], output.shape), ..produced })
+    }
+}
 
 impl Session {
     /// For each element of the rows of `x` (rows, n), the product of the others of its row, also where factors are

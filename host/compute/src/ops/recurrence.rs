@@ -1,5 +1,6 @@
 use crate::device::Cost;
 use crate::error::Result;
+use crate::kernels::float::Float;
 use crate::operation::{Contribution, Operation, Produced, Step};
 use crate::ops::BinaryOp;
 use crate::ops::cumulative::along;
@@ -28,20 +29,23 @@ impl Operation for Recurrence {
     fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
         let mut cost = Cost::of(2.0 * output.elements() as f64, 3.0 * output.bytes() as f64);
         // Pairs of both inputs, and a state for each line.
-        cost.workspace = 8 * inputs[0].elements() as u64 + 16 * around(&output.shape, self.dim).2 as u64;
+        cost.workspace = 16 * inputs[0].elements() as u64 + 16 * around(&output.shape, self.dim).2 as u64;
         cost
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (a, b) = (inputs[0].floats()?, inputs[1].floats()?);
-        let mut pairs: Vec<(f32, f32)> = a.iter().copied().zip(b.iter().copied()).collect();
-        along(&mut pairs, &output.shape, self.dim, self.reverse, None, |before: &mut Option<f64>, pair| {
-            let (a, b) = (f64::from(pair.0), f64::from(pair.1));
-            let y = before.map_or(b, |before| b + a * before);
-            *before = Some(y);
-            pair.1 = y as f32;
-        });
-        Ok(Produced::floats(pairs.into_iter().map(|(_, y)| y).collect(), output))
+        by_float!(output.dtype, F => {
+            let (a, b) = (inputs[0].numbers::<F>()?, inputs[1].numbers::<F>()?);
+            let mut pairs: Vec<(F, F)> = a.iter().copied().zip(b.iter().copied()).collect();
+            let start: Option<f64> = None;
+            along(&mut pairs, &output.shape, self.dim, self.reverse, start, |before, pair| {
+                let (a, b) = (pair.0.to_f64(), pair.1.to_f64());
+                let y = before.map_or(b, |before| b + a * before);
+                *before = Some(y);
+                pair.1 = F::of(y);
+            });
+            Ok(Produced::numbers(pairs.into_iter().map(|(_, y)| y).collect(), output))
+        })
     }
 
     fn saves_input(&self, i: usize) -> bool {

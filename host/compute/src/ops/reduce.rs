@@ -1,16 +1,18 @@
 use std::borrow::Cow;
 
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
+use crate::kernels::float::Float;
 use crate::kernels::rows;
-use crate::layout::Layout;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded, one};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, one};
+use crate::ops::product::ProductOfOthers;
 use crate::ops::{BinaryOp, UnaryOp};
 use crate::session::Session;
 use crate::shape::{MAX_RANK, Meta, Shape};
 use crate::tensor::Tensor;
-use crate::value::{Element, Value};
+use crate::value::Value;
 
 /// One number from many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -81,14 +83,14 @@ impl ReduceOp {
     }
 
     /// From rows of `n` fractions, n > 0.
-    fn floats(self, x: &[f32], n: usize) -> Vec<f32> {
+    fn floats<F: Float>(self, x: &[F], n: usize) -> Vec<F> {
         match self {
             ReduceOp::Sum => rows::reduce(x, n, sum),
-            ReduceOp::Mean => rows::reduce(x, n, |row| (sum64(row) / row.len() as f64) as f32),
-            ReduceOp::Prod => rows::reduce(x, n, |row| row.iter().product()),
+            ReduceOp::Mean => rows::reduce(x, n, |row| F::of(sum64(row) / row.len() as f64)),
+            ReduceOp::Prod => rows::reduce(x, n, |row| row.iter().copied().product()),
             ReduceOp::Max => rows::reduce(x, n, rows::max),
             ReduceOp::Min => rows::reduce(x, n, |row| {
-                row.iter().fold(f32::INFINITY, |a, &b| if b < a || b.is_nan() { b } else { a })
+                row.iter().fold(F::INFINITY, |a, &b| if b < a || b.is_nan() { b } else { a })
             }),
             ReduceOp::Variance => rows::reduce(x, n, variance),
             _ => rows::reduce(x, n, rows::logsumexp),
@@ -124,21 +126,21 @@ impl ReduceOp {
 const BLOCK: usize = 4096;
 
 #[inline(always)]
-fn sum64(row: &[f32]) -> f64 {
-    row.chunks(BLOCK).map(|block| f64::from(rows::sum_by(block, |x| x))).sum()
+fn sum64<F: Float>(row: &[F]) -> f64 {
+    row.chunks(BLOCK).map(|block| rows::sum_by(block, |x| x).to_f64()).sum()
 }
 
 #[inline(always)]
-fn sum(row: &[f32]) -> f32 {
-    if row.len() <= BLOCK { rows::sum_by(row, |x| x) } else { sum64(row) as f32 }
+fn sum<F: Float>(row: &[F]) -> F {
+    if row.len() <= BLOCK { rows::sum_by(row, |x| x) } else { F::of(sum64(row)) }
 }
 
 #[inline(always)]
-fn variance(row: &[f32]) -> f32 {
-    let mean = (sum64(row) / row.len() as f64) as f32;
+fn variance<F: Float>(row: &[F]) -> F {
+    let mean = F::of(sum64(row) / row.len() as f64);
     let squares: f64 =
-        row.chunks(BLOCK).map(|block| f64::from(rows::sum_by(block, |x| (x - mean) * (x - mean)))).sum();
-    (squares / (row.len() as f64 - 1.0)) as f32
+        row.chunks(BLOCK).map(|block| rows::sum_by(block, |x| (x - mean) * (x - mean)).to_f64()).sum();
+    F::of(squares / (row.len() as f64 - 1.0))
 }
 
 /// Where the first of the best is; a NaN is better than any number, as in PyTorch.
@@ -163,9 +165,9 @@ fn places<T: PartialOrd + Copy>(op: ReduceOp, x: &[T], n: usize) -> Vec<i64> {
 }
 
 #[derive(Clone, Copy)]
-struct Reduce {
+pub(super) struct Reduce {
     op: ReduceOp,
-    reduced: [bool; MAX_RANK],
+    pub(super) reduced: [bool; MAX_RANK],
     keep: bool,
 }
 
@@ -180,20 +182,20 @@ impl Reduce {
     }
 
     /// Dimensions in the order that makes rows: kept ones, then reduced ones.
-    fn order(&self, rank: usize) -> Vec<usize> {
+    pub(super) fn order(&self, rank: usize) -> Vec<usize> {
         let kept = (0..rank).filter(|&d| !self.reduced[d]);
         kept.chain((0..rank).filter(|&d| self.reduced[d])).collect()
     }
 
     /// The input with every reduced row next to each other.
-    fn rows<T: Element>(&self, x: &Value) -> Result<Vec<T>> {
-        Ok(self.arranged::<T>(x)?.elements::<T>()?.into_owned())
-    }
-
-    fn arranged<T: Element>(&self, x: &Value) -> Result<Value> {
+    pub(super) fn rows<'a, N: Number>(&self, x: &'a Value) -> Result<Cow<'a, [N]>> {
         let order = self.order(x.shape().rank());
+        if order.is_sorted() {
+            return x.numbers();
+        }
         let extents: Vec<usize> = order.iter().map(|&d| x.shape().dims()[d]).collect();
-        Ok(x.view(x.layout().permute(&order, Shape::of(&extents)?)))
+        let arranged = x.view(x.layout().permute(&order, Shape::of(&extents)?));
+        Ok(Cow::Owned(arranged.numbers::<N>()?.into_owned()))
     }
 
     /// How many elements lie behind the reduced dimensions, where those are neighbours in the middle.
@@ -204,43 +206,24 @@ impl Reduce {
         neighbours.then(|| x.dims()[last + 1..].iter().product())
     }
 
-    fn float_rows<'a>(&self, x: &'a Value) -> Result<Cow<'a, [f32]>> {
-        if x.dtype() == Dtype::Bf16 {
-            let rows = self.rows::<half::bf16>(x)?;
-            return Ok(Cow::Owned(rows.iter().map(|x| x.to_f32()).collect()));
-        }
-        if self.order(x.shape().rank()).is_sorted() {
-            return x.elements::<f32>();
-        }
-        Ok(Cow::Owned(self.rows::<f32>(x)?))
-    }
-
-    fn integer_rows(&self, x: &Value) -> Result<Vec<i64>> {
-        Ok(match x.dtype() {
-            Dtype::U32 => self.rows::<u32>(x)?.into_iter().map(i64::from).collect(),
-            Dtype::U8 => self.rows::<u8>(x)?.into_iter().map(i64::from).collect(),
-            _ => self.rows::<i64>(x)?,
-        })
-    }
-
-    fn run_floats(&self, x: &Value, n: usize, output: &Meta) -> Result<Produced> {
+    fn run_floats<F: Float + Number>(&self, x: &Value, n: usize, output: &Meta) -> Result<Produced> {
         if matches!(self.op, ReduceOp::Sum | ReduceOp::Mean)
-            && x.dtype() == Dtype::F32
+            && x.dtype() == F::DTYPE
             && x.layout().is_contiguous()
             && let Some(inner) = self.inner(x.shape())
             && inner > 1
         {
-            let mut sums = rows::sum_columns(&x.floats()?, n, inner);
+            let mut sums = rows::sum_columns(&x.numbers::<F>()?, n, inner);
             if self.op == ReduceOp::Mean {
-                sums.iter_mut().for_each(|x| *x /= n as f32);
+                sums.iter_mut().for_each(|x| *x = *x / F::of(n as f64));
             }
-            return Ok(Produced::floats(sums, output));
+            return Ok(Produced::numbers(sums, output));
         }
-        let rows = self.float_rows(x)?;
+        let rows = self.rows::<F>(x)?;
         if self.op.gives_place() {
             return Ok(Produced::new(places(self.op, &rows, n), output));
         }
-        Ok(Produced::floats(self.op.floats(&rows, n), output))
+        Ok(Produced::numbers(self.op.floats(&rows, n), output))
     }
 }
 
@@ -276,19 +259,19 @@ impl Operation for Reduce {
         if n == 0 {
             let nothing = self.op.of_nothing()?;
             return Ok(if output.dtype.is_float() {
-                Produced::floats(vec![nothing as f32; output.elements()], output)
+                by_float!(output.dtype, F => Produced::numbers(vec![nothing as F; output.elements()], output))
             } else {
-                Produced::integers(vec![nothing as i64; output.elements()], output)
+                Produced::numbers(vec![nothing as i64; output.elements()], output)
             });
         }
         if x.dtype().is_float() {
-            return self.run_floats(x, n, output);
+            return by_float!(x.dtype(), F => self.run_floats::<F>(x, n, output));
         }
-        let rows = self.integer_rows(x)?;
+        let rows = self.rows::<i64>(x)?;
         if self.op.gives_place() {
             return Ok(Produced::new(places(self.op, &rows, n), output));
         }
-        Ok(Produced::integers(self.op.integers(&rows, n), output))
+        Ok(Produced::numbers(self.op.integers(&rows, n), output))
     }
 
     fn differentiable(&self) -> bool {
@@ -357,57 +340,6 @@ impl Operation for Reduce {
             }
         };
         Ok(vec![gradient.into()])
-    }
-}
-
-/// For each element, the product of the others of its row: the derivative of a product, also where factors are 0.
-struct ProductOfOthers(Reduce);
-
-impl Operation for ProductOfOthers {
-    fn name(&self) -> &'static str {
-        "prod"
-    }
-
-    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
-        Ok(one(inputs))
-    }
-
-    fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
-        let mut cost = Cost::of(3.0 * output.elements() as f64, 3.0 * one(inputs).bytes() as f64);
-        cost.workspace = 8 * output.elements() as u64;
-        cost
-    }
-
-    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let rows = self.0.float_rows(inputs[0])?;
-        let n: usize =
-            (0..output.shape.rank()).filter(|&d| self.0.reduced[d]).map(|d| output.shape.dims()[d]).product();
-        let mut others = vec![1.0f32; rows.len()];
-        for (others, row) in others.chunks_mut(n.max(1)).zip(rows.chunks(n.max(1))) {
-            let (mut before, mut after) = (1.0, 1.0);
-            for i in 0..row.len() {
-                others[i] *= before;
-                before *= row[i];
-            }
-            for i in (0..row.len()).rev() {
-                others[i] *= after;
-                after *= row[i];
-            }
-        }
-        // Rows are in permuted order: the result is a view that permutes them back.
-        let order = self.0.order(output.shape.rank());
-        let extents: Vec<usize> = order.iter().map(|&d| output.shape.dims()[d]).collect();
-        let arranged = Layout::contiguous(Shape::of(&extents)?);
-        let mut inverse = [0; MAX_RANK];
-        for (to, &from) in order.iter().enumerate() {
-            inverse[from] = to;
-        }
-        let produced = Produced::floats(others, output);
-        Ok(Produced { layout: arranged.permute(&inverse[..order.len()], output.shape), ..produced })
-    }
-
-    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(not_recorded(self.name()))
     }
 }
 

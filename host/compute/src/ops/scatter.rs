@@ -1,13 +1,13 @@
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
-use crate::layout::Layout;
+use crate::kernels::float::Float;
 use crate::operation::{Contribution, Operation, Produced, Step};
 use crate::ops::BinaryOp;
-use crate::ops::index::{Gather, by_dtype, check_beside, needs_index, walk};
+use crate::ops::index::{Gather, check_beside, needs_index, walk};
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
-use crate::value::{Element, Value, store_floats, store_integers};
+use crate::value::{Element, Value};
 
 /// What happens where elements of a source meet an element of the tensor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,7 +40,7 @@ impl ScatterOp {
         }
     }
 
-    fn float(self, old: f32, new: f32) -> f32 {
+    fn float<F: Float>(self, old: F, new: F) -> F {
         match self {
             ScatterOp::Replace => new,
             ScatterOp::Add => old + new,
@@ -98,23 +98,21 @@ impl Operation for Scatter {
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
         if self.op == ScatterOp::Replace {
-            return by_dtype!(output.dtype, replace::<_>(self.dim, inputs, output));
+            return by_dtype!(output.dtype, T => replace::<T>(self.dim, inputs, output));
         }
         let (index, shape) = (inputs[1].elements::<i64>()?, *inputs[1].shape());
-        let storage = if output.dtype.is_float() {
-            let (mut out, source) = (inputs[0].floats()?.into_owned(), inputs[2].floats()?);
-            walk(&output.shape, &shape, &index, self.dim, |i, to| {
-                out[to] = self.op.float(out[to], source[i])
-            })?;
-            store_floats(out, output.dtype)
-        } else {
-            let (mut out, source) = (inputs[0].integers()?.into_owned(), inputs[2].integers()?);
-            walk(&output.shape, &shape, &index, self.dim, |i, to| {
-                out[to] = self.op.integer(out[to], source[i])
-            })?;
-            store_integers(out, output.dtype)
-        };
-        Ok(Produced { storage, layout: Layout::contiguous(output.shape) })
+        if output.dtype.is_float() {
+            return by_float!(output.dtype, F => {
+                let (mut out, source) = (inputs[0].numbers::<F>()?.into_owned(), inputs[2].numbers::<F>()?);
+                walk(&output.shape, &shape, &index, self.dim, |i, to| {
+                    out[to] = self.op.float(out[to], source[i])
+                })?;
+                Ok(Produced::numbers(out, output))
+            });
+        }
+        let (mut out, source) = (inputs[0].integers()?.into_owned(), inputs[2].integers()?);
+        walk(&output.shape, &shape, &index, self.dim, |i, to| out[to] = self.op.integer(out[to], source[i]))?;
+        Ok(Produced::numbers(out, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {

@@ -1,6 +1,9 @@
 //! Derivatives of operations on each element, made of operations that have derivatives themselves.
 
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, LN_2, LN_10};
+
 use crate::error::Result;
+use crate::ops::unary::Slope;
 use crate::ops::{BinaryOp, UnaryOp};
 use crate::session::Session;
 use crate::tensor::Tensor;
@@ -18,16 +21,14 @@ impl Session {
             Neg => self.unary(Neg, g),
             Exp => self.times(g, s),
             Log => self.binary(BinaryOp::Div, g, s),
-            Floor | Ceil | Round | Trunc | Sign | IsNan | IsFinite | LogicalNot => {
+            // Its derivative is none of the operations, and so has none itself.
+            Digamma => self.apply(Slope(Digamma), &[g, s]),
+            Floor | Ceil | Round | Trunc | Sign | IsNan | IsFinite | LogicalNot | BitwiseNot => {
                 self.full(g.dtype(), &g.shape(), 0.0)
             }
-            Log1p => {
-                let more = self.plus(s, 1.0)?;
-                self.binary(BinaryOp::Div, g, &more)
-            }
-            Sqrt => {
-                let twice = self.scaled(s, 2.0)?;
-                self.binary(BinaryOp::Div, g, &twice)
+            Log1p | Sqrt | Asin | Atan | Asinh | Acosh | Atanh | Log2 | Log10 => {
+                let divisor = self.slope_divisor(op, s)?;
+                self.binary(BinaryOp::Div, g, &divisor)
             }
             Relu => {
                 let zero = self.full(g.dtype(), &[], 0.0)?;
@@ -37,6 +38,27 @@ impl Session {
             _ => {
                 let factor = self.slope_factor(op, s)?;
                 self.times(g, &factor)
+            }
+        }
+    }
+
+    /// One over the derivative.
+    fn slope_divisor(&mut self, op: UnaryOp, s: &Tensor) -> Result<Tensor> {
+        use UnaryOp::*;
+        match op {
+            Log1p => self.plus(s, 1.0),
+            Sqrt => self.scaled(s, 2.0),
+            Log2 => self.scaled(s, LN_2),
+            Log10 => self.scaled(s, LN_10),
+            Atanh => self.one_minus_square(s),
+            Asin => {
+                let rest = self.one_minus_square(s)?;
+                self.unary(Sqrt, &rest)
+            }
+            _ => {
+                let square = self.unary(Square, s)?;
+                let moved = self.plus(&square, if op == Acosh { -1.0 } else { 1.0 })?;
+                if op == Atan { Ok(moved) } else { self.unary(Sqrt, &moved) }
             }
         }
     }
@@ -70,9 +92,30 @@ impl Session {
                 let more = self.plus(&more, 1.0)?;
                 self.times(&sigmoid, &more)
             }
-            Erf => {
+            Erf | Erfc => {
                 let bell = self.bell(s, -1.0)?;
-                self.scaled(&bell, std::f64::consts::FRAC_2_SQRT_PI)
+                self.scaled(&bell, if op == Erf { FRAC_2_SQRT_PI } else { -FRAC_2_SQRT_PI })
+            }
+            Erfinv => {
+                let bell = self.bell(s, 1.0)?;
+                self.scaled(&bell, 1.0 / FRAC_2_SQRT_PI)
+            }
+            Tan => {
+                let square = self.unary(Square, s)?;
+                self.plus(&square, 1.0)
+            }
+            Acos => {
+                let rest = self.one_minus_square(s)?;
+                let slope = self.unary(Rsqrt, &rest)?;
+                self.unary(Neg, &slope)
+            }
+            Sinh => self.unary(Cosh, s),
+            Cosh => self.unary(Sinh, s),
+            Exp2 => self.scaled(s, LN_2),
+            Lgamma => self.unary(Digamma, s),
+            LogSigmoid => {
+                let minus = self.unary(Neg, s)?;
+                self.unary(Sigmoid, &minus)
             }
             Reciprocal => {
                 let square = self.unary(Square, s)?;
@@ -85,7 +128,7 @@ impl Session {
 
     /// Φ(x) + x φ(x)
     fn gelu_slope(&mut self, x: &Tensor) -> Result<Tensor> {
-        let part = self.scaled(x, std::f64::consts::FRAC_1_SQRT_2)?;
+        let part = self.scaled(x, FRAC_1_SQRT_2)?;
         let error = self.unary(UnaryOp::Erf, &part)?;
         let twice = self.plus(&error, 1.0)?;
         let below = self.scaled(&twice, 0.5)?;

@@ -1,6 +1,7 @@
 use crate::device::Cost;
 use crate::error::{Error, Result};
 use crate::kernels::copy;
+use crate::kernels::float::Float;
 use crate::layout::Layout;
 use crate::operation::{Contribution, Operation, Produced, Step, one};
 use crate::ops::view::materialise;
@@ -98,22 +99,24 @@ impl Operation for Fold {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let grad = inputs[0];
-        let rank = self.shape.rank();
-        let mut out = vec![0.0; output.elements()];
-        let whole = Layout::contiguous(self.shape);
-        let Windows { dim, size, step } = self.windows;
-        // The elements at one place of all windows meet each element once.
-        let mut apart = *grad.layout();
-        apart.shape = Shape::of(&grad.shape().dims()[..rank])?;
-        let along = grad.layout().strides[rank];
-        for place in 0..size {
-            let part = grad.view(Layout { offset: apart.offset + place * along, ..apart });
-            let part = part.floats()?;
-            let meets = if rank == 0 { whole } else { whole.slice(dim, place, step, apart.shape) };
-            copy::add_into(&mut out[meets.offset..], &meets, &part);
-        }
-        Ok(Produced::floats(out, output))
+        by_float!(output.dtype, F => {
+            let grad = inputs[0];
+            let rank = self.shape.rank();
+            let mut out = vec![F::ZERO; output.elements()];
+            let whole = Layout::contiguous(self.shape);
+            let Windows { dim, size, step } = self.windows;
+            // The elements at one place of all windows meet each element once.
+            let mut apart = *grad.layout();
+            apart.shape = Shape::of(&grad.shape().dims()[..rank])?;
+            let along = grad.layout().strides[rank];
+            for place in 0..size {
+                let part = grad.view(Layout { offset: apart.offset + place * along, ..apart });
+                let part = part.numbers::<F>()?;
+                let meets = if rank == 0 { whole } else { whole.slice(dim, place, step, apart.shape) };
+                copy::add_into(&mut out[meets.offset..], &meets, &part);
+            }
+            Ok(Produced::numbers(out, output))
+        })
     }
 
     fn saves_input(&self, _i: usize) -> bool {

@@ -12,13 +12,7 @@ pub(super) fn materialise(x: &Value, output: &Meta) -> Result<Produced> {
     fn copied<T: Element>(x: &Value, output: &Meta) -> Result<Produced> {
         Ok(Produced::new(x.elements::<T>()?.into_owned(), output))
     }
-    match x.dtype() {
-        crate::Dtype::F32 => copied::<f32>(x, output),
-        crate::Dtype::Bf16 => copied::<half::bf16>(x, output),
-        crate::Dtype::I64 => copied::<i64>(x, output),
-        crate::Dtype::U32 => copied::<u32>(x, output),
-        crate::Dtype::U8 => copied::<u8>(x, output),
-    }
+    by_dtype!(x.dtype(), T => copied::<T>(x, output))
 }
 
 struct Reshape(Shape);

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use candle_core::CpuStorage;
-
 use super::Session;
 use crate::device::{Clock, Cost};
 use crate::error::{Code, Error, Result};
@@ -11,6 +9,7 @@ use crate::layout::Layout;
 use crate::operation::Operation;
 use crate::quota::MemoryCharge;
 use crate::shape::Meta;
+use crate::storage::Storage;
 use crate::tape::{Edge, Input, Node};
 use crate::tensor::{State, Tensor};
 use crate::value::{Element, Value};
@@ -143,21 +142,16 @@ impl Session {
     }
 
     /// A tensor of row-major elements that are charged already.
-    pub(crate) fn admit(
-        &mut self,
-        storage: CpuStorage,
-        output: &Meta,
-        charge: MemoryCharge,
-    ) -> Result<Tensor> {
+    pub(crate) fn admit(&mut self, storage: Storage, output: &Meta, charge: MemoryCharge) -> Result<Tensor> {
         self.wrap(Value::new(output.dtype, storage, Layout::contiguous(output.shape), charge))
     }
 }
 
-/// Bytes that kernels take to see inputs as row-major `f32` or `i64`.
+/// Bytes that kernels take to see inputs as row-major numbers of the type they compute in.
 fn scratch(states: &[State]) -> u64 {
     let bytes = |state: &State| {
         let value = &state.value;
-        let widened = if value.dtype().is_float() { 4 } else { 8 };
+        let widened = value.dtype().widened_size();
         let direct = value.layout().is_contiguous() && value.dtype().size_in_bytes() == widened;
         if direct {
             0

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::error::Result;
 use crate::kernels::copy;
@@ -57,12 +58,14 @@ impl Session {
 
     fn add_part(&mut self, before: Tensor, layout: &Layout, gradient: &Tensor) -> Result<Tensor> {
         self.add_in_place(before, layout, gradient, |session, before| {
-            // Shared, or not f32: a copy with the part added.
+            // Shared, or 16 bits: a copy with the part added.
             let meta = before.meta();
             let charge = session.charge(meta.bytes() + 8 * meta.elements() as u64)?;
-            let mut whole = before.value().floats()?.into_owned();
-            copy::add_into(&mut whole[layout.offset..], layout, &gradient.value().floats()?);
-            let storage = crate::value::store_floats(whole, meta.dtype);
+            let storage = by_float!(meta.dtype, F => {
+                let mut whole = before.value().numbers::<F>()?.into_owned();
+                copy::add_into(&mut whole[layout.offset..], layout, &gradient.value().numbers::<F>()?);
+                F::store(whole, meta.dtype)
+            });
             drop(charge);
             let charge = session.charge(meta.bytes())?;
             session.admit(storage, &meta, charge)
@@ -80,15 +83,15 @@ impl Session {
         let part = gradient.value();
         let mut value: Value = before.into_value();
         let in_place = value.layout().is_contiguous();
-        if in_place && let Some(elements) = value.unique::<f32>() {
+        by_float!(value.dtype(), F => if in_place && let Some(elements) = value.unique::<F>() {
             let meta = part.meta();
             let cost = Cost::of(meta.elements() as f64, 3.0 * meta.bytes() as f64);
             let spent = self.spend("backward", &cost);
             self.note(spent)?;
             let _scratch = self.charge(if part.layout().is_contiguous() { 0 } else { meta.bytes() })?;
-            copy::add_into(&mut elements[layout.offset..], layout, &part.floats()?);
+            copy::add_into(&mut elements[layout.offset..], layout, &part.numbers::<F>()?);
             return self.wrap(value);
-        }
+        });
         let before = self.wrap(value)?;
         otherwise(self, before)
     }

@@ -74,7 +74,7 @@ impl Session {
     /// # Errors
     /// `gradient` where the pass is not at such a function or it has no such output, `shape` and `dtype` where
     /// `value` does not look like it.
-    pub fn custom_output(&mut self, pass: &ReversePass, place: u32, value: &Tensor) -> Result<Tensor> {
+    pub fn output_of(&mut self, pass: &ReversePass, place: u32, value: &Tensor) -> Result<Tensor> {
         self.own_pass(pass)?;
         self.own(value)?;
         let At::Custom(node) = &pass.at else {

@@ -217,7 +217,7 @@ impl Session {
         }
         let gradients = pass.outputs.entry(function.sequence).or_insert_with(|| vec![None; outputs.len()]);
         if let Some(place) = gradients.get_mut(i) {
-            // An output has two nodes where the guest recorded it again, see `Session::custom_output`.
+            // An output has two nodes where the guest recorded it again, see `Session::output_of`.
             *place = Some(match place.take() {
                 Some(before) => self.add_gradients(before, gradient)?,
                 None => self.apart(&gradient, pass.recorded)?,
