@@ -16,6 +16,9 @@ pub struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Run a Python file written for PyTorch in a sandbox, print what it prints, and say what it used
+    #[command(after_help = TORCH_HELP, override_usage = TORCH_USAGE)]
+    Torch(TorchArguments),
     /// Start a run from a run file
     Run(RunArguments),
     /// Go on with a run that was interrupted
@@ -65,6 +68,51 @@ pub struct ComponentsFolder {
     /// Folder with the plugins' .wasm components [default: target/guests, here or beside the program]
     #[arg(id = "components", long = "components", value_name = "DIR")]
     pub folder: Option<PathBuf>,
+}
+
+const TORCH_USAGE: &str = "proofhouse torch [OPTIONS] FILE.py [ARGS]... [--data NAME=FILE]...";
+
+const TORCH_HELP: &str = "\
+Options stand before FILE.py. What follows it is the program's, except `--data NAME=FILE` (its value has a `=`), which may \
+stand there too, up to a `--`; the first `--` is left out, and all that follows it is the program's. A `--data` without \
+a `=` after FILE.py is the program's.
+
+The program reads what is granted by NAME: `open(NAME)`, `pathlib.Path(NAME)`, `proofhouse.tokens(NAME)`. It can import \
+the Python files beside it and below its folder. What it writes stays in the sandbox, and is gone when it ends.
+
+Exit status: the program's own; 1 where an exception or a limit ended it; 2 for wrong usage; 130 after Ctrl-C.";
+
+/// `proofhouse torch`
+#[derive(Debug, Args)]
+pub struct TorchArguments {
+    /// Let the program read FILE, which it calls NAME; as often as there are files
+    #[arg(long, value_name = "NAME=FILE")]
+    pub data: Vec<String>,
+    /// Device seconds that the program may use [default: by the policy, a day]
+    #[arg(long, value_name = "S", value_parser = positive_seconds)]
+    pub seconds: Option<f64>,
+    /// MiB of tensors that it may hold at once [default: by the policy, 8192]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..))]
+    pub memory: Option<u64>,
+    /// Everything it may use up [default: sandbox-policies/program.toml]
+    #[arg(long, value_name = "FILE")]
+    pub policy: Option<PathBuf>,
+    /// Where the components are.
+    #[command(flatten)]
+    pub components: ComponentsFolder,
+    /// Say at the end as one line of JSON, on standard error, what was used
+    #[arg(long)]
+    pub json: bool,
+    /// The program, and what it gets as arguments
+    #[arg(value_name = "FILE.py [ARGS]", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub program: Vec<String>,
+}
+
+fn positive_seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds.is_finite() => Ok(seconds),
+        _ => Err("a number of seconds is more than 0".to_owned()),
+    }
 }
 
 /// `proofhouse run`
@@ -283,6 +331,21 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn options_after_the_program_are_the_programs() {
+        let torch = |line: &str| match Arguments::try_parse_from(line.split(' ')).unwrap().command {
+            Command::Torch(torch) => torch,
+            other => panic!("{other:?}"),
+        };
+        let parsed = torch("proofhouse torch --data a=b --seconds 3 x.py --seconds 4 --help --data c=d -- -v");
+        assert_eq!((parsed.data, parsed.seconds), (vec!["a=b".to_owned()], Some(3.0)));
+        assert_eq!(parsed.program, ["x.py", "--seconds", "4", "--help", "--data", "c=d", "--", "-v"]);
+        assert_eq!(torch("proofhouse torch x.py").program, ["x.py"]);
+        for wrong in ["torch", "torch --seconds 0 x.py", "torch --seconds inf x.py", "torch --memory 0 x.py"] {
+            assert!(Arguments::try_parse_from(format!("proofhouse {wrong}").split(' ')).is_err(), "{wrong}");
+        }
     }
 
     #[test]

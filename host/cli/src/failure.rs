@@ -7,15 +7,31 @@ use std::io;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     /// It did what it was asked.
-    Done = 0,
+    Done,
     /// The run failed, or a replay differs.
-    Failed = 1,
+    Failed,
     /// The command line, a file or a name is wrong.
-    Usage = 2,
+    Usage,
     /// The language models' budget is spent; the run can be resumed with a larger one.
-    BudgetSpent = 3,
+    BudgetSpent,
     /// By Ctrl-C.
-    Interrupted = 130,
+    Interrupted,
+    /// As the program ended that was run.
+    Program(u8),
+}
+
+impl Status {
+    /// The process's exit status.
+    pub fn code(self) -> u8 {
+        match self {
+            Status::Done => 0,
+            Status::Failed => 1,
+            Status::Usage => 2,
+            Status::BudgetSpent => 3,
+            Status::Interrupted => 130,
+            Status::Program(code) => code,
+        }
+    }
 }
 
 /// A sentence for a person, and what they can do about it.
@@ -91,7 +107,7 @@ mod tests {
     fn it_reads_as_sentence_and_hint() {
         let failure = Failure::usage("there is no run `x`").hint("`proofhouse list` names them");
         assert_eq!(failure.to_string(), "error: there is no run `x`\n  hint: `proofhouse list` names them\n");
-        assert_eq!(failure.status() as u8, 2);
+        assert_eq!(failure.status().code(), 2);
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl Interrupt {
                 for _ in &mut signals {
                     if watcher.asked.swap(true, Ordering::SeqCst) {
                         // The ledger has every step; workers end with their lab.
-                        std::process::exit(Status::Interrupted as i32);
+                        std::process::exit(i32::from(Status::Interrupted.code()));
                     }
                     eprintln!("\nstopping: what is running is given up; once more to stop at once");
                     watcher.token.cancel();

@@ -15,7 +15,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::args::Arguments;
-use crate::failure::Status;
 
 /// Tensors of every size come and go by the thousand: the system's allocator is the slower half of a small operation.
 #[global_allocator]
@@ -32,15 +31,5 @@ fn main() -> ExitCode {
             failure.status()
         }
     };
-    exit_code(status)
-}
-
-fn exit_code(status: Status) -> ExitCode {
-    ExitCode::from(match status {
-        Status::Done => 0,
-        Status::Failed => 1,
-        Status::Usage => 2,
-        Status::BudgetSpent => 3,
-        Status::Interrupted => 130,
-    })
+    ExitCode::from(status.code())
 }

@@ -36,6 +36,7 @@ mod error;
 mod generator;
 mod layers;
 mod layout;
+mod linear_algebra;
 mod operation;
 mod ops;
 mod optimizer;

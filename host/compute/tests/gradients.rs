@@ -23,19 +23,17 @@ fn assert_close(name: &str, a: &[f32], b: &[f32]) {
 
 #[test]
 fn unary_operations() {
+    use UnaryOp::*;
     for &op in UnaryOp::ALL {
-        if matches!(op, UnaryOp::IsNan | UnaryOp::IsFinite | UnaryOp::LogicalNot) {
-            continue;
-        }
-        let positive = matches!(op, UnaryOp::Log | UnaryOp::Sqrt | UnaryOp::Rsqrt | UnaryOp::Reciprocal);
-        let low = if positive {
-            0.5
-        } else if op == UnaryOp::Log1p {
-            -0.5
-        } else {
-            -2.03
+        let (low, high) = match op {
+            IsNan | IsFinite | LogicalNot | BitwiseNot => continue,
+            Log | Log2 | Log10 | Sqrt | Rsqrt | Reciprocal | Lgamma | Digamma => (0.5, 2.0),
+            Log1p => (-0.5, 2.0),
+            Acosh => (1.3, 3.0),
+            Tan | Asin | Acos | Atanh | Erfinv => (-0.8, 0.8),
+            _ => (-2.03, 2.0),
         };
-        let x = numbers(1, 12, low, 2.0);
+        let x = numbers(1, 12, low, high);
         check(op.name(), &[(&[3, 4], x.clone())], &|s, t| s.unary(op, &t[0]));
         check(op.name(), &[(&[3, 4], x)], &|s, t| {
             let turned = s.permute(&t[0], &[1, 0])?;
@@ -54,6 +52,7 @@ fn binary_operations_broadcast() {
         BinaryOp::Pow,
         BinaryOp::Maximum,
         BinaryOp::Minimum,
+        BinaryOp::Atan2,
     ];
     let shapes: &[(&[u64], &[u64])] = &[
         (&[2, 3], &[2, 3]),
@@ -76,16 +75,26 @@ fn binary_operations_broadcast() {
             s.binary(op, &t[0], &turned)
         });
     }
-    check("remainder", &[(&[4], vec![5.3, -5.3, 7.1, 2.2]), (&[4], vec![2.0, 3.0, -2.5, 0.9])], &|s, t| {
-        s.binary(BinaryOp::Remainder, &t[0], &t[1])
-    });
+    for op in [BinaryOp::Remainder, BinaryOp::Fmod] {
+        let inputs: [(&[u64], _); 2] = [(&[4], vec![5.3, -5.3, 7.1, 2.2]), (&[4], vec![2.0, 3.0, -2.5, 0.9])];
+        check(op.name(), &inputs, &|s, t| s.binary(op, &t[0], &t[1]));
+    }
 }
 
 #[test]
 fn operations_with_numbers() {
     let x = numbers(4, 6, 0.5, 2.5);
-    let ops =
-        [BinaryOp::Add, BinaryOp::Sub, BinaryOp::Mul, BinaryOp::Div, BinaryOp::Maximum, BinaryOp::Minimum];
+    let ops = [
+        BinaryOp::Add,
+        BinaryOp::Sub,
+        BinaryOp::Mul,
+        BinaryOp::Div,
+        BinaryOp::Maximum,
+        BinaryOp::Minimum,
+        BinaryOp::Remainder,
+        BinaryOp::Fmod,
+        BinaryOp::Atan2,
+    ];
     for op in ops {
         check(op.name(), &[(&[2, 3], x.clone())], &|s, t| s.binary_scalar(op, &t[0], 1.31));
         check(op.name(), &[(&[2, 3], x.clone())], &|s, t| s.scalar_binary(op, 1.31, &t[0]));

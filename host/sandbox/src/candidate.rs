@@ -1,6 +1,6 @@
 //! One candidate program in its own sandbox, driven by its evaluator.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use proofhouse_compute::Tensor;
 use proofhouse_types::{Failure, FailureKind};
@@ -13,6 +13,7 @@ use crate::bindings::executor::{Executor, ExecutorPre};
 use crate::ending::{self, Ending};
 use crate::meter;
 use crate::output::printable;
+use crate::program::Used;
 use crate::state::{GuestState, Stop};
 
 /// Values in one call, each way.
@@ -36,18 +37,22 @@ pub(crate) struct Candidate {
 impl Candidate {
     /// Instantiates the executor and loads the program. Whatever fails is the candidate's end.
     pub(crate) fn start(
-        mut store: Store<GuestState>,
+        store: Store<GuestState>,
         executor: InstancePre<GuestState>,
         files: &[(String, String)],
         main: &str,
     ) -> Candidate {
+        let mut candidate = Candidate::open(store, executor);
+        candidate.load(files, main);
+        candidate
+    }
+
+    /// Instantiates the executor, with no program yet.
+    pub(crate) fn open(mut store: Store<GuestState>, executor: InstancePre<GuestState>) -> Candidate {
         let started = ExecutorPre::new(executor).and_then(|pre| pre.instantiate(&mut store));
         let mut candidate = Candidate { store, program: None, end: None };
         match started {
-            Ok(program) => {
-                candidate.program = Some(program);
-                candidate.load(files, main);
-            }
+            Ok(program) => candidate.program = Some(program),
             Err(error) => candidate.fell(&error),
         }
         candidate
@@ -55,14 +60,35 @@ impl Candidate {
 
     fn load(&mut self, files: &[(String, String)], main: &str) {
         let Some(program) = &self.program else { return };
-        let files: Vec<Source> =
-            files.iter().map(|(path, text)| Source { path: path.clone(), text: text.clone() }).collect();
-        let result = program.proofhouse_compute_program().call_load(&mut self.store, &files, main);
+        let result = program.proofhouse_compute_program().call_load(&mut self.store, &sources(files), main);
         self.settle();
         match result {
             Ok(Ok(())) => {}
             Ok(Err(raised)) => self.raised(&raised),
             Err(error) => self.fell(&error),
+        }
+    }
+
+    /// Runs the program whole, with arguments, in place of loading it. A failure is the candidate's end.
+    pub(crate) fn run(&mut self, files: &[(String, String)], main: &str, arguments: &[String]) -> Ran {
+        let Some(program) = &self.program else { return Ran::Stopped };
+        let program = program.proofhouse_compute_program();
+        let result = program.call_run(&mut self.store, &sources(files), main, arguments);
+        self.settle();
+        match result {
+            Ok(Ok(status)) if self.went_on("the program") => Ran::Exited(status),
+            Ok(Ok(_)) => Ran::Stopped,
+            Ok(Err(raised)) => {
+                self.raised(&raised);
+                Ran::Raised
+            }
+            Err(error) => match self.store.data().stop {
+                Some(Stop::Exit { success }) => Ran::Exited(u8::from(!success)),
+                _ => {
+                    self.fell(&error);
+                    Ran::Stopped
+                }
+            },
         }
     }
 
@@ -125,10 +151,7 @@ impl Candidate {
     }
 
     fn accept(&mut self, entry: &str, values: Vec<Value>) -> Option<Vec<Carried>> {
-        if let Some(spent) = self.store.data().session.exhausted() {
-            let reason =
-                format!("{}: {}\n`{entry}` caught it and went on", spent.code.as_str(), spent.message);
-            self.fail(FailureKind::Exhausted, reason);
+        if !self.went_on(&format!("`{entry}`")) {
             return None;
         }
         if let Err(reason) = check_values(&values) {
@@ -142,6 +165,14 @@ impl Candidate {
                 None
             }
         }
+    }
+
+    /// May what `who` did count? Not where a quota was spent: that is the candidate's end, also where it was caught.
+    fn went_on(&mut self, who: &str) -> bool {
+        let Some(spent) = self.store.data().session.exhausted() else { return true };
+        let reason = format!("{}: {}\n{who} caught it and went on", spent.code.as_str(), spent.message);
+        self.fail(FailureKind::Exhausted, reason);
+        false
     }
 
     /// Counts what the last call ran.
@@ -214,10 +245,38 @@ impl Candidate {
         self.store.data().session.elapsed_seconds()
     }
 
+    /// What was used in a sandbox that has existed for `wall`.
+    pub(crate) fn used(&self, wall: Duration) -> Used {
+        let state = self.store.data();
+        Used {
+            peak_tensor_bytes: state.session.usage().peak_tensor_bytes,
+            device_seconds: self.elapsed_seconds(),
+            host_calls: state.host_calls,
+            instructions: self.instructions(),
+            guest: wall.saturating_sub(state.host_call_time),
+            wall,
+        }
+    }
+
     /// Guest instructions since the sandbox was made.
     pub(crate) fn instructions(&self) -> u64 {
         self.store.data().meter.total()
     }
+}
+
+/// How a program that was run whole left its sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ran {
+    /// By itself.
+    Exited(u8),
+    /// By an exception.
+    Raised,
+    /// It did not come back, or may not count.
+    Stopped,
+}
+
+fn sources(files: &[(String, String)]) -> Vec<Source> {
+    files.iter().map(|(path, text)| Source { path: path.clone(), text: text.clone() }).collect()
 }
 
 /// A value between two sandboxes: no handle of either.

@@ -57,6 +57,7 @@ pub fn first_statement(
                 device: timeless(),
                 random: RandomStream::new(0, "bench"),
                 data: Vec::new(),
+                files: Vec::new(),
                 sink: Sink::Kept(Vec::new()),
                 cancel: CancelToken::new(),
                 device_seconds: None,

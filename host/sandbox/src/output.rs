@@ -4,6 +4,7 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 
 use proofhouse_types::CurvePoint;
 
+use crate::console::Console;
 use crate::limits::{Limit, LimitHit};
 use crate::observer::{Level, LogLine};
 
@@ -16,12 +17,13 @@ pub(crate) enum Event {
 }
 
 /// Where lines go.
-#[derive(Debug)]
 pub(crate) enum Sink {
     /// To the watcher of an evaluation. Bounded: a guest that talks faster than its watcher listens waits.
     Watcher { source: &'static str, events: SyncSender<Event> },
     /// Kept until someone asks.
     Kept(Vec<LogLine>),
+    /// To someone who sees it as it comes, bytes of unfinished lines included.
+    Console(Box<dyn Console>),
 }
 
 /// A metric costs this beside its name: its step and value.
@@ -32,7 +34,6 @@ const LINE_BYTES: u64 = 1;
 const LONGEST_LINE: usize = 8 * 1024;
 
 /// A sandbox's output over its whole life.
-#[derive(Debug)]
 pub(crate) struct Output {
     used: u64,
     allowed: u64,
@@ -80,16 +81,28 @@ impl Output {
     /// One point of a curve.
     pub(crate) fn metric(&mut self, name: &str, step: u64, value: f64) -> Result<(), LimitHit> {
         self.charge(name.len() as u64 + METRIC_BYTES)?;
-        if let Sink::Watcher { events, .. } = &self.sink {
-            // A watcher that is gone has no use for it.
-            let _ = events.send(Event::Metric(CurvePoint { name: printable(name), step, value }));
+        let point = || CurvePoint { name: printable(name), step, value };
+        match &mut self.sink {
+            Sink::Watcher { events, .. } => {
+                // A watcher that is gone has no use for it.
+                let _ = events.send(Event::Metric(point()));
+            }
+            Sink::Console(console) => console.metric(&point()),
+            Sink::Kept(_) => {}
         }
         Ok(())
     }
 
-    /// Bytes written to a standard stream: handed on line by line.
+    /// Bytes written to a standard stream: handed on line by line, or at once to a console.
     pub(crate) fn write(&mut self, stream: Stream, bytes: &[u8]) -> Result<(), LimitHit> {
         self.charge(bytes.len() as u64)?;
+        if let Sink::Console(console) = &mut self.sink {
+            match stream {
+                Stream::Output => console.output(bytes),
+                Stream::Error => console.error(bytes),
+            }
+            return Ok(());
+        }
         for part in bytes.split_inclusive(|byte| *byte == b'\n') {
             let line = &mut self.unfinished[stream as usize];
             line.extend_from_slice(part);
@@ -128,7 +141,7 @@ impl Output {
     pub(crate) fn take_lines(&mut self) -> Vec<LogLine> {
         match &mut self.sink {
             Sink::Kept(lines) => std::mem::take(lines),
-            Sink::Watcher { .. } => Vec::new(),
+            Sink::Watcher { .. } | Sink::Console(_) => Vec::new(),
         }
     }
 
@@ -138,6 +151,7 @@ impl Output {
                 let _ = events.send(Event::Log { source, level, message });
             }
             Sink::Kept(lines) => lines.push(LogLine { level, message }),
+            Sink::Console(console) => console.log(level, &message),
         }
     }
 }

@@ -79,6 +79,20 @@ impl Policy {
         Ok(policy)
     }
 
+    /// The same with `mib` MiB in tensors, and `seconds` of device time for loading a program; as before where left
+    /// out.
+    ///
+    /// # Errors
+    /// Where a policy file may not say so: with the key.
+    pub fn with(mut self, tensor_mib: Option<u64>, load_device_seconds: Option<f64>) -> Result<Policy> {
+        self.tensor_mib = tensor_mib.unwrap_or(self.tensor_mib);
+        self.load_device_seconds = load_device_seconds.unwrap_or(self.load_device_seconds);
+        match self.check() {
+            Ok(()) => Ok(self),
+            Err(reason) => Err(Error::Policy { source_name: self.source_name, reason }),
+        }
+    }
+
     /// Where it was read from.
     pub fn source_name(&self) -> &str {
         &self.source_name
@@ -262,7 +276,7 @@ mod tests {
     #[test]
     fn the_policies_of_the_repository_are_right() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sandbox-policies");
-        for role in ["candidate", "evaluator", "searcher", "ideator", "implementer"] {
+        for role in ["candidate", "program", "evaluator", "searcher", "ideator", "implementer"] {
             Policy::read(&folder.join(format!("{role}.toml"))).unwrap();
         }
     }

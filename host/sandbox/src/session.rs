@@ -97,6 +97,7 @@ impl PluginHost {
             device: timeless(),
             random: RandomStream::new(seed, call),
             data: Vec::new(),
+            files: Vec::new(),
             sink: Sink::Kept(Vec::new()),
             cancel: self.cancel.clone(),
             device_seconds: None,

@@ -10,6 +10,7 @@ use wasmtime::component::{Resource, ResourceTable};
 
 use crate::cancel::CancelToken;
 use crate::candidate::Candidate;
+use crate::data_file::DataFile;
 use crate::limits::{Limit, LimitHit, MemoryLimiter};
 use crate::meter::{self, Meter};
 use crate::models::ModelAccess;
@@ -74,6 +75,8 @@ pub(crate) struct GuestState {
     pub(crate) random: RandomStream,
     /// Streams that the environment grants, by name.
     pub(crate) data: Vec<(String, TokenStream)>,
+    /// Files that it may read.
+    pub(crate) files: Vec<DataFile>,
     /// Why it was stopped, once it was.
     pub(crate) stop: Option<Stop>,
     /// Of an evaluator: the program it drives.
@@ -87,6 +90,8 @@ pub(crate) struct GuestState {
     pub(crate) calls_after_quota: u32,
     /// Real time inside host calls, for measurements: no guest and no score ever sees it.
     pub(crate) host_call_time: Duration,
+    /// Host calls so far.
+    pub(crate) host_calls: u64,
     /// Bytes that one call may move to the host, for messages.
     pub(crate) host_call_fuel: usize,
 }
@@ -151,6 +156,7 @@ pub(crate) fn host_call<R>(
 pub(crate) fn enter(cx: &mut StoreContextMut<'_, GuestState>) -> wasmtime::Result<()> {
     meter::settle(cx)?;
     let state = cx.data_mut();
+    state.host_calls += 1;
     state.check()?;
     state.check_quota()
 }

@@ -9,6 +9,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime::{Engine, Store, UpdateDeadline};
 
 use crate::cancel::CancelToken;
+use crate::data_file::DataFile;
 use crate::limits::MemoryLimiter;
 use crate::meter::{self, Meter};
 use crate::models::{ModelAccess, ModelGrant};
@@ -24,6 +25,8 @@ pub(crate) struct Grant {
     pub(crate) device: DeviceModel,
     pub(crate) random: RandomStream,
     pub(crate) data: Vec<(String, TokenStream)>,
+    /// Files that it may read.
+    pub(crate) files: Vec<DataFile>,
     pub(crate) sink: Sink,
     pub(crate) cancel: CancelToken,
     /// Device seconds until the first call after this one: what instantiation and loading may use.
@@ -58,6 +61,7 @@ pub(crate) fn new_store(
         cancel: grant.cancel,
         random: grant.random,
         data: grant.data,
+        files: grant.files,
         stop: None,
         candidate: None,
         models: ModelAccess::new(grant.models, policy),
@@ -65,6 +69,7 @@ pub(crate) fn new_store(
         call_started_seconds: 0.0,
         calls_after_quota: 0,
         host_call_time: Duration::ZERO,
+        host_calls: 0,
         host_call_fuel: policy.host_call_fuel(),
     };
     let mut store = Store::try_new(engine, state)?;
@@ -112,6 +117,7 @@ mod tests {
             device: timeless(),
             random: RandomStream::new(0, "test"),
             data: Vec::new(),
+            files: Vec::new(),
             sink: Sink::Kept(Vec::new()),
             cancel: CancelToken::new(),
             device_seconds: None,

@@ -10,9 +10,10 @@ import proofhouse  # noqa: F401
 import torch  # noqa: F401
 import wit_world.exports as exports
 from componentize_py_types import Err
-from executor import device_time
+from executor import device_time, paths, script
 from executor.crossing import argument, results
 from executor.failures import failure
+from executor.files import Tree
 from executor.sources import Sources
 from torch import _dropping
 
@@ -37,7 +38,7 @@ def _flush():
 
 
 class Program(exports.Program):
-    """`load` once, then `invoke`."""
+    """`load` once, then `invoke`; or `run` once."""
 
     def load(self, files, main):
         try:
@@ -46,9 +47,20 @@ class Program(exports.Program):
             _Loaded.paths = frozenset(file.path for file in files)
             sources = Sources([(file.path, file.text) for file in files])
             sources.install()
+            tree = Tree()
+            paths.add_sources(tree, [(file.path, file.text) for file in files])
+            paths.install(tree)
             _Loaded.main = sources.run(main)
         except BaseException as error:
             raise Err(failure(error, _Loaded.paths)) from None
+        finally:
+            _flush()
+
+    def run(self, files, main, arguments):
+        try:
+            _dropping.uninstall()
+            random.seed(int.from_bytes(os.urandom(8), "little"))
+            return script.run(files, main, arguments)
         finally:
             _flush()
 

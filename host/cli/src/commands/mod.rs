@@ -9,6 +9,7 @@ mod report;
 mod resume;
 mod run;
 mod show;
+mod torch;
 mod worker;
 
 use crate::args::{BenchCommand, Command, CorpusCommand, ModelsCommand};
@@ -20,6 +21,7 @@ use crate::failure::{Result, Status};
 /// A sentence for a person, with the exit status.
 pub fn execute(command: &Command) -> Result<Status> {
     match command {
+        Command::Torch(arguments) => torch::run(arguments),
         Command::Run(arguments) => run::run(arguments),
         Command::Resume(arguments) => resume::run(arguments),
         Command::Report(arguments) => report::run(arguments),

@@ -1,6 +1,7 @@
 //! Streams of tokens: what an environment grants a program to learn from.
 
 mod error;
+mod files;
 mod shard;
 mod stream;
 mod windows;

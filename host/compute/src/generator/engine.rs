@@ -1,4 +1,4 @@
-use crate::kernels::random::{WORDS, next_words, temper};
+use crate::kernels::random::{WORDS, next_words, temper, tempered};
 
 /// MT19937, with the counters that PyTorch keeps beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,14 +22,28 @@ impl Engine {
         Engine { seed, left: 1, next: 0, words }
     }
 
+    /// Makes all words anew where none are left.
+    fn refill(&mut self) {
+        if self.left == 1 {
+            next_words(&mut self.words);
+            self.left = WORDS as u32 + 1;
+            self.next = 0;
+        }
+    }
+
+    /// The next word of the stream.
+    pub(super) fn word(&mut self) -> u32 {
+        self.refill();
+        let word = tempered(self.words[self.next as usize]);
+        self.left -= 1;
+        self.next += 1;
+        word
+    }
+
     /// Fills `out` with the next words of the stream.
     pub(super) fn take(&mut self, mut out: &mut [u32]) {
         while !out.is_empty() {
-            if self.left == 1 {
-                next_words(&mut self.words);
-                self.left = WORDS as u32 + 1;
-                self.next = 0;
-            }
+            self.refill();
             let n = out.len().min(self.left as usize - 1);
             let (now, later) = out.split_at_mut(n);
             let next = self.next as usize;

@@ -50,8 +50,14 @@ impl Session {
             let mut order: Vec<i64> = (0..elements as i64).collect();
             // Fisher and Yates, from the front.
             for i in 0..elements.saturating_sub(1) {
-                let word = if n < LONG { u64::from(generator.random()) } else { generator.random64() };
-                order.swap(i, i + (word % (elements - i) as u64) as usize);
+                let left = n - i as u64;
+                // Both fit in 32 bits where it is short, and a narrow division takes half the time.
+                let ahead = if n < LONG {
+                    u64::from(generator.random() % left as u32)
+                } else {
+                    generator.random64() % left
+                };
+                order.swap(i, i + ahead as usize);
             }
             Ok(order)
         })

@@ -44,9 +44,7 @@ impl Generator {
     }
 
     fn random(&mut self) -> u32 {
-        let mut word = [0];
-        self.engine.take(&mut word);
-        word[0]
+        self.engine.word()
     }
 
     fn random64(&mut self) -> u64 {

@@ -7,6 +7,7 @@ pub(crate) mod activation;
 pub(crate) mod attention;
 pub(crate) mod copy;
 pub(crate) mod cross_entropy;
+pub(crate) mod dense;
 pub(crate) mod elementwise;
 pub(crate) mod float;
 pub(crate) mod matrix;

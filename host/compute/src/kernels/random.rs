@@ -25,16 +25,20 @@ vectorized! {
     }
 }
 
+/// A word of the state as it is given out.
+#[inline(always)]
+pub(crate) fn tempered(mut y: u32) -> u32 {
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c_5680;
+    y ^= (y << 15) & 0xefc6_0000;
+    y ^ (y >> 18)
+}
+
 vectorized! {
     /// Words of the state as they are given out.
     pub(crate) fn temper [] (state: &[u32], out: &mut [u32]) {
         for (&word, out) in state.iter().zip(out) {
-            let mut y = word;
-            y ^= y >> 11;
-            y ^= (y << 7) & 0x9d2c_5680;
-            y ^= (y << 15) & 0xefc6_0000;
-            y ^= y >> 18;
-            *out = y;
+            *out = tempered(word);
         }
     }
 }

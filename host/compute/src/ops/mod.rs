@@ -14,6 +14,7 @@ mod part;
 mod product;
 mod recurrence;
 mod reduce;
+mod reduce_formulas;
 mod scatter;
 mod select;
 mod slope;

@@ -54,7 +54,8 @@ impl Session {
         output: &Meta,
     ) -> Result<Value> {
         let mut cost = operation.cost(metas, output);
-        cost.workspace = cost.workspace.saturating_add(scratch(states));
+        cost.workspace =
+            cost.workspace.saturating_add(scratch(states)).saturating_add(unrounded(metas, output));
         self.spend(operation.name(), &cost)?;
         let charge = self.account.charge(output.bytes())?;
         let workspace = self.account.charge(cost.workspace)?;
@@ -160,4 +161,12 @@ fn scratch(states: &[State]) -> u64 {
         }
     };
     states.iter().map(bytes).sum()
+}
+
+/// Bytes of results before they are stored in fewer bits; those of another type than the operands, masks and places,
+/// are made as they are.
+fn unrounded(metas: &[Meta], output: &Meta) -> u64 {
+    let (stored, computed) = (output.dtype.size_in_bytes(), output.dtype.widened_size());
+    let narrowed = stored < computed && metas.first().is_some_and(|x| x.dtype == output.dtype);
+    if narrowed { (output.elements() * computed) as u64 } else { 0 }
 }

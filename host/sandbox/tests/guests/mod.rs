@@ -89,6 +89,8 @@ pub fn executor_text(load: &str, invoke: &str, more: &str) -> String {
         (func (export "proofhouse:compute/program@0.1.0#load") (param i32 i32 i32 i32) (result i32)
             {load}
             (i32.const 0))
+        (func (export "proofhouse:compute/program@0.1.0#run") (param i32 i32 i32 i32 i32 i32) (result i32)
+            (unreachable))
         (func (export "proofhouse:compute/program@0.1.0#invoke")
             (param $entry i32) (param $entry-length i32) (param $arguments i32) (param $argument-count i32)
             (result i32)

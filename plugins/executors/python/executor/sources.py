@@ -1,5 +1,6 @@
 """The program's files as modules."""
 
+import builtins
 import importlib.abc
 import importlib.machinery
 import linecache
@@ -9,34 +10,30 @@ import types
 from executor.allowed import ABSENT
 
 # These are the sandbox's own; a file of that name would hide them.
-_RESERVED = ("torch", "proofhouse", "wit_world", "componentize_py_types", "executor")
+_RESERVED = ("torch", "proofhouse", "wit_world", "componentize_py_types")
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds the modules of one program, and names what is not there."""
 
-    def __init__(self, files):
+    def __init__(self, files, folder=""):
+        """Paths are below `folder`, or are modules from their first part."""
         # By module name: (path, text). A folder is a package whether it has an `__init__.py` or not.
         self.modules = {}
         self.packages = set()
         for path, text in files:
-            self._add(path, text)
+            self._add(path, text, path[len(folder) :].removesuffix(".py").split("/"))
 
-    def _add(self, path, text):
-        if not path.endswith(".py"):
-            raise ValueError(f"{path}: a program's files are Python files")
-        parts = path[:-3].split("/")
-        if not all(part.isidentifier() for part in parts):
-            raise ValueError(f"{path}: cannot be imported by that name; use letters, digits and underscores")
-        if parts[0] in _RESERVED:
-            raise ValueError(f"{path}: would hide the module {parts[0]} of the sandbox; use another name")
+    def _add(self, path, text, parts):
+        if reason := not_importable(path, parts):
+            raise ValueError(f"{path}: {reason}")
         for depth in range(1, len(parts)):
             self.packages.add(".".join(parts[:depth]))
         if parts[-1] == "__init__" and len(parts) > 1:
             parts.pop()
             self.packages.add(".".join(parts))
         self.modules[".".join(parts)] = (path, text)
-        linecache.cache[path] = (len(text), None, text.splitlines(True), path)
+        _keep_lines(path, text)
 
     def name_of(self, path):
         """The module name of the file at `path`."""
@@ -47,8 +44,9 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def install(self):
         """From now on `import` finds these modules, and nothing on a file system."""
-        for name in self.modules.keys() | self.packages:
-            sys.modules.pop(name, None)
+        own = {name.partition(".")[0] for name in self.modules.keys() | self.packages}
+        for name in [loaded for loaded in sys.modules if loaded.partition(".")[0] in own]:
+            del sys.modules[name]
         kept = [finder for finder in sys.meta_path if finder in (importlib.machinery.BuiltinImporter,
                                                                  importlib.machinery.FrozenImporter)]
         sys.meta_path[:] = [self, *kept, _Absent()]
@@ -90,6 +88,32 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         sys.modules[name] = module
         self.exec_module(module)
         return module
+
+    def run_main(self, path, text, arguments):
+        """Runs a program's main file as `__main__`."""
+        sys.argv[:] = [path, *arguments]
+        module = types.ModuleType("__main__")
+        module.__file__ = path
+        module.__builtins__ = builtins
+        sys.modules["__main__"] = module
+        _keep_lines(path, text)
+        exec(compile(text, path, "exec", dont_inherit=True), module.__dict__)
+
+
+def not_importable(path, parts):
+    """Why the file at `path` is no module of the name that `parts` make; None where it is one."""
+    if not path.endswith(".py"):
+        return "a program's files are Python files"
+    if not all(part.isidentifier() for part in parts):
+        return "cannot be imported by that name; use letters, digits and underscores"
+    if parts[0] in _RESERVED:
+        return f"would hide the module {parts[0]} of the sandbox; use another name"
+    return None
+
+
+def _keep_lines(path, text):
+    """For tracebacks and `inspect`."""
+    linecache.cache[path] = (len(text), None, text.splitlines(True), path)
 
 
 class _Absent(importlib.abc.MetaPathFinder):

@@ -141,6 +141,7 @@ def _assign(target, value):
 
 def _set(target, value, silent):
     """Gives `target` the values of `value`, which is used up; `silent`: its record stays as it is."""
+    target._version += 1
     if target._leaf is not None:
         _assign(target, value)
         return
@@ -182,7 +183,6 @@ def write(target, value):
     if value is target:
         return target
     check_writable(target)
-    target._version += 1
     try:
         _set(target, value, not grad_mode.recording)
         if target._view is not None or _getweakrefs(target):
@@ -254,13 +254,14 @@ def _refresh(view, root, path):
             value = step.forward(value)
     finally:
         record(before)
+    view._version += 1
     if leaf:
         _assign(view, value)
     else:
         rebind(view, value)
 
 
-def _leave(target):
+def leave(target):
     """Takes `target` out of its family: its views see, from here on, what it held until now."""
     target._view = None
     if _views_of(target):
@@ -286,7 +287,7 @@ def set_data(target, source):
     if source is target:
         return
     fresh = autograd.detach(source)
-    _leave(target)
+    leave(target)
     if source._view is None or source._view() is not target:
         _set(target, fresh, True)
         note_loosely(target, source)
