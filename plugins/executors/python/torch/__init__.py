@@ -45,22 +45,6 @@ from ._vmap import vmap  # noqa: E402
 from .amp import autocast  # noqa: E402
 
 
-
-def is_tensor(obj):
-    """Is `obj` a tensor?"""
-    return isinstance(obj, Tensor)
-
-
-def is_floating_point(input):
-    """Has `input` a floating-point type?"""
-    return input.dtype.is_floating_point
-
-
-def numel(input):
-    """The number of elements."""
-    return input.numel()
-
-
 def clone(input, *, memory_format=None):
     """A copy."""
     return input.clone()
@@ -109,8 +93,6 @@ def save(obj, f, *arguments, **options):
 
 def load(f, *arguments, **options):
     raise NotImplementedError("torch.load is not available: a sandbox has no files; keep a state_dict in a variable")
-
-
 
 
 def __getattr__(name):

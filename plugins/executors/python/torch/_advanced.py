@@ -30,7 +30,7 @@ def _broadcast(indices):
 
 
 def checked(index, extent, dim):
-    """Positions counted from the front; refuses those outside."""
+    """Positions counted from the front; refuses those outside, in PyTorch's words, which count the indexed dimensions."""
     count = index.numel()
     if not count:
         return index
@@ -58,8 +58,8 @@ def chosen(x, indices):
         return _chosen_once(x, dims[0], indices[0][1], shape)
     several, broad = _broadcast([index for _, index in indices])
     flat = None
-    for dim, index in zip(dims, several):
-        index = checked(index, shape[dim], dim)
+    for place, (dim, index) in enumerate(zip(dims, several)):
+        index = checked(index, shape[dim], place)
         flat = index if flat is None else add_plain(mul(flat, shape[dim]), index)
     lead = _arranged(dims)
     rest = [dim for dim in range(len(shape)) if dim not in dims]
@@ -84,7 +84,7 @@ def _chosen_once(x, dim, index, shape):
         if err.value.code != "index":
             raise raised(err) from None
         # Positions from the end, or outside.
-        result = host(_select, x, checked(vector, shape[dim], dim), dim)
+        result = host(_select, x, checked(vector, shape[dim], 0), dim)
     result = wrap(result, x._dtype)
     result._packed = True
     if vector is index:
@@ -101,8 +101,8 @@ def _places(shape, indices):
     rest = [dim for dim in range(len(shape)) if dim not in dims]
     result = [shape[dim] for dim in rest[:lead]] + broad + [shape[dim] for dim in rest[lead:]]
     total = None
-    for dim, index in zip(dims, several):
-        part = checked(index, shape[dim], dim)
+    for place, (dim, index) in enumerate(zip(dims, several)):
+        part = checked(index, shape[dim], place if len(dims) > 1 else dim)
         part = part if strides[dim] == 1 else mul(part, strides[dim])
         total = part if total is None else add_plain(total, part)
     total = reshape(total, broad + [1] * (len(rest) - lead))

@@ -5,7 +5,7 @@ from ._creation import integers
 from ._host import host, tensors
 from ._joining import cat
 from ._promotion import cast
-from ._shaping import expand, reshape, sizes, sliced, transpose, unsqueeze, whole_dim, whole_dims
+from ._shaping import expand, no_dimensions, reshape, sizes, sliced, transpose, unsqueeze, whole_dim, whole_dims
 from ._steps import Unfold
 from ._views import duplicate, note_view
 
@@ -19,6 +19,8 @@ def own_copy(x):
 
 def repeat(input, *repeats):
     """Copies side by side, `repeats` times in each dimension."""
+    if not repeats:
+        raise TypeError('repeat() missing 1 required positional arguments: "repeats"')
     repeats = sizes(repeats)
     shape = list(input.shape)
     if len(repeats) < len(shape):
@@ -56,6 +58,8 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     if dim is None:
         input, dim = reshape(input, [input.numel()]), 0
     shape = list(input.shape)
+    if not shape:
+        raise no_dimensions(dim)
     dim = whole_dim(dim, len(shape))
     if isinstance(repeats, (list, tuple)):
         repeats = integers(repeats)
@@ -122,10 +126,12 @@ def roll(input, shifts, dims=None):
         return reshape(roll(reshape(input, [input.numel()]), shifts, 0), list(input.shape))
     if len(shifts) != len(dims):
         raise RuntimeError(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}")
+    if not input.shape:
+        raise no_dimensions(dims[0])
     result = input
     for shift, dim in zip(shifts, dims):
         dim = whole_dim(dim, len(input.shape))
-        extent = input.shape[dim] if input.shape else 1
+        extent = input.shape[dim]
         cut = (-shift) % extent if extent else 0
         if cut:
             result = cat((sliced(result, dim, cut, extent, 1), sliced(result, dim, 0, cut, 1)), dim)

@@ -2,12 +2,12 @@
 
 from ._advanced import replaced
 from ._base import Tensor, wrap
-from ._creation import full
 from ._dtype import bool_, int64, uint8
+from ._grad_mode import grad_mode
 from ._host import Err, raised
 from ._indexing import walk
 from ._promotion import cast
-from ._selecting import choose, title
+from ._selecting import as_scalar, choose, title
 from ._shaping import expand, reshape
 from ._views import check_writable, duplicate, overwrite, write
 
@@ -20,9 +20,7 @@ def _value(target, value):
     if isinstance(value, (int, float)) or hasattr(value, "__float__") and getattr(value, "shape", None) == ():
         if value != value and not kind.is_floating_point:
             raise RuntimeError(f"value cannot be converted to type {kind.name}_t without overflow")
-        if isinstance(value, float) and not kind.is_floating_point and kind is not bool_:
-            value = int(value)
-        return full((), value, dtype=kind)
+        return as_scalar(value, kind)
     if isinstance(value, complex):
         raise RuntimeError(f"value cannot be converted to type {title(kind).lower()} without overflow")
     raise TypeError(f"can't assign a {type(value).__name__} to a {target.type()}")
@@ -30,6 +28,8 @@ def _value(target, value):
 
 def setitem(self, key, value):
     """`self[key] = value`."""
+    if self._leaf is not None and grad_mode.recording:
+        _refuse_leaf(self, key)
     check_writable(self)
     given = isinstance(value, Tensor)
     value = _value(self, value)
@@ -49,6 +49,12 @@ def setitem(self, key, value):
             overwrite(x, new)
     except Err as err:
         raise raised(err) from None
+
+
+def _refuse_leaf(self, key):
+    """PyTorch writes to a view where it can."""
+    view = "" if walk(self, key)[1] else "a view of "
+    raise RuntimeError(f"{view}a leaf Variable that requires grad is being used in an in-place operation.")
 
 
 def _as_number(value, given, target):

@@ -2,7 +2,7 @@
 
 from ._arranging import own_copy
 from ._dtype import CPU
-from ._shaping import adjoint, permuted, reshape, transpose, view, whole_dim
+from ._shaping import adjoint, no_dimensions, permuted, reshape, transpose, view, whole_dim
 from ._views import become, check_writable, is_plain, layout, leave, write
 
 _ALIGNMENT = 64
@@ -14,8 +14,7 @@ def stride(self, dim=None):
     if dim is None:
         return strides
     if not strides:
-        raise IndexError("Dimension specified as 0 but tensor has no dimensions" if dim in (0, -1) else
-                         f"Dimension out of range (expected to be in range of [-1, 0], but got {dim})")
+        raise no_dimensions(dim)
     return strides[whole_dim(dim, len(strides))]
 
 
@@ -90,18 +89,21 @@ def _base(self):
 
 def resize_(self, *sizes, memory_format=None):
     """In-place: another shape; elements are cut off, or 0 is added, at the end."""
+    if self.requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
     check_writable(self)
     sizes = list(sizes[0]) if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)) else list(sizes)
     count = 1
     for extent in sizes:
         count *= extent
-    flat = own_copy(self.detach()).reshape(self.numel())
-    if count > self.numel():
-        from ._joining import cat
+    flat = reshape(self, [self.numel()])
+    if count <= self.numel():
+        return become(self, view(flat[:count], sizes))
+    from ._joining import cat
 
-        flat = cat((flat, self.new_zeros(count - self.numel())))
+    larger = own_copy(reshape(cat((flat, self.new_zeros(count - self.numel()))), sizes))
     leave(self)
-    return become(self, own_copy(flat[:count].reshape(sizes)))
+    return become(self, larger)
 
 
 def _apply(self, callable):
@@ -124,12 +126,13 @@ def _reversed_(self):
     return self if not self.dim() else self.flip(0)
 
 
-def _mt(self):
-    if self.dim() < 2:
-        raise RuntimeError(
-            f"tensor.mT is only supported on matrices or batches of matrices. Got {self.dim()}-D tensor."
-        )
-    return transpose(self, -2, -1)
+def _matrix_transpose(name):
+    def get(self):
+        if self.dim() == 1:
+            raise RuntimeError(f"tensor.{name} is only supported on matrices or batches of matrices. Got 1-D tensor.")
+        return adjoint(self)
+
+    return property(get)
 
 
 def _h(self):
@@ -223,7 +226,7 @@ def install(cls):
         "sum_to_size": sum_to_size, "as_subclass": _as_subclass, "is_coalesced": lambda self: False,
         "__array__": _array, "__array_priority__": 1000, "__reversed__": _reversed_, "__contains__": _contains,
         "T": property(lambda self: permuted(self, list(range(len(self.shape) - 1, -1, -1)))),
-        "mT": property(_mt), "H": property(_h), "mH": property(adjoint), "_base": property(_base),
+        "mT": _matrix_transpose("mT"), "H": property(_h), "mH": _matrix_transpose("mH"), "_base": property(_base),
         "is_cpu": True, "is_mps": False, "is_xpu": False, "is_mkldnn": False, "is_nested": False,
         "output_nr": 0, "_make_subclass": classmethod(_make_subclass), "__init_subclass__": classmethod(_init_subclass),
     }

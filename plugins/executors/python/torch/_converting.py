@@ -101,9 +101,9 @@ LEGACY = {
 
 def _new(cls, *arguments, **options):
     """`torch.Tensor(…)`: of the default type."""
-    if cls is not Tensor:
-        return object.__new__(cls)
-    return from_legacy_arguments(arguments, default_dtype())
+    x = from_legacy_arguments(arguments, default_dtype())
+    x.__class__ = cls
+    return x
 
 
 def install(cls):

@@ -16,6 +16,9 @@ class LinAlgError(RuntimeError):
     """A matrix has not the property that an operation needs."""
 
 
+LinAlgError.__name__ = LinAlgError.__qualname__ = "_LinAlgError"
+
+
 def _on_host(function, singular, *arguments):
     """The host's `function`; a matrix it cannot work with is an error that says `singular`."""
     kind = arguments[0].dtype
@@ -79,7 +82,8 @@ class Cholesky(Function):
     def forward(ctx, a):
         factor = _on_host(
             linear_algebra.cholesky,
-            "linalg.cholesky: The factorization could not be completed because the input is not positive-definite.", a)
+            "linalg.cholesky: The factorization could not be completed because the input is not positive-definite (a "
+            "leading minor is not positive-definite).", a)
         ctx.save_for_backward(factor)
         return factor
 

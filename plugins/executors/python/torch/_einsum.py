@@ -30,11 +30,9 @@ def _spelt_out(arguments):
                          "and its subscripts list")
     if isinstance(arguments[0], Tensor):
         operands, lists = list(arguments[::2]), list(arguments[1::2])
-        if len(operands) > len(lists):
+        output = operands.pop() if len(operands) > len(lists) else None
+        if isinstance(output, Tensor):
             raise ValueError("einsum(): each operand must be followed by its subscripts list")
-        output = None
-        if len(arguments) % 2:
-            output = operands.pop()
         names = [_named(numbers) for numbers in lists]
         return ",".join(names) + ("" if output is None else "->" + _named(output)), operands
     operands = arguments[1:]
@@ -63,11 +61,12 @@ def _terms(equation, operands):
     equation = equation.replace(" ", "")
     left, arrow, right = equation.partition("->")
     terms = left.split(",")
-    for text in [*terms, right]:
+    for place, text in enumerate([*terms, right]):
         bare = text.replace("...", "", 1)
         for character in bare:
             if character == ".":
-                raise RuntimeError("einsum(): found '.' for operand that is not part of any ellipsis")
+                where = f"operand {place}" if place < len(terms) else "output"
+                raise RuntimeError(f"einsum(): found '.' for {where} that is not part of any ellipsis")
             if not ("a" <= character <= "z" or "A" <= character <= "Z"):
                 raise RuntimeError(
                     f"einsum(): invalid subscript given at index {equation.index(character)} in the equation string, "
@@ -110,12 +109,12 @@ def _letters(equation, operands):
     before, dots, after = right.partition("...")
     output = list(before) + (stars if dots else []) + list(after)
     for letter in output:
-        if output.count(letter) > 1:
-            raise RuntimeError(f"einsum(): output subscript {letter} appears more than once in the output")
         if letter not in every and letter[0] != "*":
             raise RuntimeError(
                 f"einsum(): output subscript {letter} does not appear in the equation for any input operand"
             )
+        if output.count(letter) > 1:
+            raise RuntimeError(f"einsum(): output subscript {letter} appears more than once in the output")
     return spelt, output
 
 

@@ -78,7 +78,7 @@ def walk(x, key):
     parts, used = _prepared(key)
     rank = len(x.shape)
     if used > rank:
-        if not rank:
+        if not rank and len(parts) == 1:
             _refuse_scalar(parts)
         raise IndexError(f"too many indices for tensor of dimension {rank}")
     dim, advanced = 0, []
@@ -91,7 +91,7 @@ def walk(x, key):
                     x = sliced(x, dim, start, end, step)
             dim += 1
         elif part.__class__ is int:
-            x = select(x, dim, part)
+            x = _at(x, dim, part)
         elif part is None:
             x = unsqueeze(x, dim)
             dim += 1
@@ -104,7 +104,7 @@ def walk(x, key):
         elif isinstance(part, Tensor):
             x, dim = _walk_tensor(x, dim, part, advanced)
         else:
-            x = select(x, dim, part)
+            x = _at(x, dim, part)
     return x, advanced
 
 
@@ -113,7 +113,7 @@ def _refuse_scalar(parts):
     if isinstance(part, slice):
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     if isinstance(part, int):
-        select(full((), 0), 0, part)
+        _at(full((), 0), 0, part)
 
 
 def _walk_tensor(x, dim, part, advanced):
@@ -129,10 +129,10 @@ def _walk_tensor(x, dim, part, advanced):
         return x, dim
     if kind.name not in _INDEX_TYPES:
         if not part.shape and not kind.is_floating_point:
-            return select(x, dim, int(part.item())), dim
+            return _at(x, dim, int(part.item())), dim
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
     if not part.shape:
-        return select(x, dim, int(part.item())), dim
+        return _at(x, dim, int(part.item())), dim
     advanced.append((dim, cast(part, int64)))
     return x, dim + 1
 
@@ -151,7 +151,7 @@ def _positions(mask, shape, dim):
 def getitem(self, key):
     """`self[key]`: a view, unless an index is a tensor or a list."""
     if key.__class__ is int:
-        return select(self, 0, key)
+        return _at(self, 0, key)
     x, advanced = walk(self, key)
     if advanced:
         return chosen(x, advanced)
@@ -162,11 +162,22 @@ def select(input, dim, index):
     """The part at `index` along `dim`, without it: a view."""
     shape = input.shape
     if not shape:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    dim = whole_dim(dim, len(shape))
+    at = int(index)
+    if not -shape[dim] <= at < shape[dim]:
+        raise IndexError(f"select(): index {at} out of range for tensor of size {list(shape)} at dimension {dim}")
+    return selected(input, dim, at % shape[dim])
+
+
+def _at(input, dim, index):
+    """As `select`, for an index in brackets."""
+    shape = input.shape
+    if not shape:
         raise IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
             "0-dim tensor to a number"
         )
-    dim = whole_dim(dim, len(shape))
     try:
         at = index.__index__()
     except (AttributeError, TypeError):

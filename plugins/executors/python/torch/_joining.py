@@ -19,7 +19,9 @@ def cat(tensors=None, dim=0, *, axis=None, out=None):
 def joined(name, parts, dim):
     """The tensors `parts` one after the other along `dim`; errors name `name`."""
     if not parts:
-        raise RuntimeError(f"torch.{name}(): expected a non-empty list of Tensors")
+        if name == "cat":
+            raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+        raise RuntimeError(f"{name} expects a non-empty TensorList")
     kind, several = None, False
     for place, part in enumerate(parts):
         if not isinstance(part, Tensor):
@@ -34,9 +36,13 @@ def joined(name, parts, dim):
     # An empty vector joins with anything, as in PyTorch.
     kept = [part for part in parts if part.shape != (0,)] or parts[:1]
     rank = len(kept[0].shape)
-    if not rank:
-        raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated")
-    dim = whole_dim(dim, rank)
+    if not rank or any(not part.shape for part in parts):
+        place = next(place for place, part in enumerate(parts) if not part.shape)
+        raise RuntimeError(f"zero-dimensional tensor (at position {place}) cannot be concatenated")
+    if kept[0].shape != (0,):
+        dim = whole_dim(dim, rank)
+    else:
+        dim = 0
     if several:
         kept = [cast(part, kind) for part in kept]
     try:
@@ -52,8 +58,6 @@ def joined(name, parts, dim):
 def _check_extents(parts, dim):
     first = parts[0].shape
     for place, part in enumerate(parts):
-        if not part.shape:
-            raise RuntimeError(f"zero-dimensional tensor (at position {place}) cannot be concatenated")
         if len(part.shape) != len(first):
             raise RuntimeError(
                 f"Tensors must have same number of dimensions: got {len(first)} and {len(part.shape)}"
@@ -74,6 +78,7 @@ def stack(tensors, dim=0, *, out=None):
     parts = list(tensors)
     if not parts:
         raise RuntimeError("stack expects a non-empty TensorList")
+    dim = whole_dim(dim, parts[0].dim() + 1) if isinstance(parts[0], Tensor) else dim
     for place, part in enumerate(parts):
         if not isinstance(part, Tensor):
             raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type(part).__name__}")
@@ -82,7 +87,7 @@ def stack(tensors, dim=0, *, out=None):
                 f"stack expects each tensor to be equal size, but got {list(parts[0].shape)} at entry 0 and "
                 f"{list(part.shape)} at entry {place}"
             )
-    result = joined("stack", [unsqueeze(part, dim) for part in parts], whole_dim(dim, parts[0].dim() + 1))
+    result = joined("stack", [unsqueeze(part, dim) for part in parts], dim)
     return result if out is None else out.copy_(result)
 
 
@@ -168,7 +173,7 @@ def block_diag(*tensors):
 def split(tensor, split_size_or_sections, dim=0):
     """Pieces of one size, or of the sizes in a list, along `dim`; views."""
     shape = tensor.shape
-    dim = whole_dim(dim, len(shape))
+    given, dim = dim, whole_dim(dim, len(shape))
     if not shape:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
     extent = shape[dim]
@@ -184,12 +189,12 @@ def split(tensor, split_size_or_sections, dim=0):
             [sliced(tensor, dim, at, min(at + size, extent), 1) for at in range(0, extent, size)]
             or [sliced(tensor, dim, 0, 0, 1)]
         )
-    return split_with_sizes(tensor, split_size_or_sections, dim)
+    return split_with_sizes(tensor, split_size_or_sections, given)
 
 
 def split_with_sizes(input, split_sizes, dim=0):
     """Pieces of the given sizes along `dim`; views."""
-    dim = whole_dim(dim, len(input.shape))
+    given, dim = dim, whole_dim(dim, len(input.shape))
     extent = input.shape[dim]
     sections = [int(n) for n in split_sizes]
     if any(n < 0 for n in sections):
@@ -198,7 +203,7 @@ def split_with_sizes(input, split_sizes, dim=0):
         )
     if sum(sections) != extent:
         raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {extent} (input tensor's size at dimension {dim}), "
+            f"split_with_sizes expects split_sizes to sum exactly to {extent} (input tensor's size at dimension {given}), "
             f"but got split_sizes={sections}"
         )
     pieces, at = [], 0
@@ -246,7 +251,7 @@ def _splitter(name, least, dim_of):
         rank = input.dim()
         if rank < least:
             raise RuntimeError(
-                f"torch.{name} requires a tensor with at least {least} dimension{'s' if least > 1 else ''}, but got a "
+                f"torch.{name} requires a tensor with at least {least} dimension, but got a "
                 f"tensor with {rank} dimensions!"
             )
         dim = dim_of(rank)
@@ -285,20 +290,18 @@ def meshgrid(*tensors, indexing=None):
         several = several[0]
     if not several:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
+    if any(x.dtype is not several[0].dtype for x in several):
+        raise RuntimeError("meshgrid expects all tensors to have the same dtype")
     for x in several:
         if x.dim() > 1:
-            raise RuntimeError(
-                f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x}"
-            )
-    if any(x.dtype is not several[0].dtype for x in several):
-        raise RuntimeError("torch.meshgrid expects all tensors to have the same dtype")
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {x}")
     if indexing not in (None, "ij", "xy"):
         raise RuntimeError(
             f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
         )
     if indexing == "xy" and len(several) > 1:
         second, first, *rest = meshgrid(several[1], several[0], *several[2:])
-        return tuple(x.transpose(0, 1) for x in (first, second, *rest))
+        return (first, second, *rest)
     rank = len(several)
     shape = [x.numel() for x in several]
     return tuple(

@@ -8,7 +8,8 @@ from ._promotion import cast
 from ._reductions import norm
 from ._reductions import sum as sum_
 from ._selecting import title
-from ._shaping import broadcast_pair, expand, permute, reshape, unsqueeze
+from ._shaping import broadcast_pair, expand, no_dimensions, permute, reshape, unsqueeze, whole_dim
+from ._views import is_plain
 
 _matmul = tensors.matmul
 
@@ -21,6 +22,7 @@ def matmul(input, other, *, out=None):
             raise TypeError(f"matmul(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
         kind = input.dtype
         if other.dtype is not kind:
+            _check(input, other)
             raise RuntimeError(
                 f"expected m1 and m2 to have the same dtype, but got: {_c_name(kind)} != {_c_name(other.dtype)}"
             )
@@ -44,7 +46,7 @@ def _of_integers(input, other, kind):
     """The same for integers: products, then sums."""
     a, b = input, other
     if kind is bool_:
-        raise RuntimeError('"addmm_impl_cpu_" not implemented for \'Bool\'')
+        raise NotImplementedError('"addmm_impl_cpu_" not implemented for \'Bool\'')
     _check(a, b)
     row, column = len(a.shape) == 1, len(b.shape) == 1
     a, b = unsqueeze(a, 0) if row else a, unsqueeze(b, 1) if column else b
@@ -59,7 +61,7 @@ def _of_integers(input, other, kind):
 
 def _c_name(kind):
     return {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
-            "int64": "long long", "int32": "int", "int16": "short", "int8": "signed char", "bool": "bool",
+            "int64": "long int", "int32": "int", "int16": "short", "int8": "signed char", "bool": "bool",
             "uint8": "unsigned char"}.get(kind.name, kind.name)
 
 
@@ -84,11 +86,16 @@ def _check(input, other):
         for extent in a[:-1]:
             rows *= extent
         raise RuntimeError(f"size mismatch, got input ({rows}), mat ({rows}x{a[-1]}), vec ({b[0]})")
-    if len(a) <= 2 and len(b) == 2 or len(b) == 2:
+    if len(a) == 1 and len(b) > 2 and not is_plain(other):
+        rows = b[-1]
+        for extent in b[:-2]:
+            rows *= extent
+        raise RuntimeError(f"size mismatch, got input ({rows}), mat ({rows}x{b[-2]}), vec ({a[0]})")
+    if len(b) == 2:
         rows = 1
         for extent in a[:-1]:
             rows *= extent
-        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
+        raise RuntimeError(f"mm: mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
     batch = broadcast_pair(a[:-2], b[:-2]) if len(a) > 2 else list(b[:-2])
     count = 1
     for extent in batch:
@@ -109,7 +116,7 @@ def mm(input, mat2, *, out=None):
     """Product of two matrices."""
     for place, x in (("self", input), ("mat2", mat2)):
         if len(x.shape) != 2:
-            raise RuntimeError(f"{place} must be a matrix")
+            raise RuntimeError(f"mm: {place} must be a matrix, got {len(x.shape)}-D tensor")
     return matmul(input, mat2, out=out)
 
 
@@ -128,6 +135,8 @@ def bmm(input, mat2, *, out=None):
 
 def mv(input, vec, *, out=None):
     """Matrix times vector."""
+    if not input.shape:
+        raise no_dimensions(0)
     if len(input.shape) != 2 or len(vec.shape) != 1:
         raise RuntimeError(
             f"vector + matrix @ vector expected, got 1, {len(input.shape)}, {len(vec.shape)}"
@@ -189,6 +198,9 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     for place, x in (("mat1", mat1), ("mat2", mat2)):
         if len(x.shape) != 2:
             raise RuntimeError(f"{place} must be a matrix, got {len(x.shape)}-D tensor")
+    if mat1.shape[1] != mat2.shape[0]:
+        a, b = mat1.shape, mat2.shape
+        raise RuntimeError(f"addmm: mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})")
     return _into(out, _added(input, matmul(mat1, mat2), beta, alpha))
 
 
@@ -223,11 +235,12 @@ def tensordot(a, b, dims=2, out=None):
             raise RuntimeError(
                 f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}"
             )
-        dims = (list(range(len(a.shape) - dims, len(a.shape))), list(range(dims)))
-    left, right = ([d % len(x.shape) for d in ([ds] if isinstance(ds, int) else ds)] for x, ds in zip((a, b), dims))
+        dims = (list(range(-dims, 0)), list(range(dims)))
+    dims = [[ds] if isinstance(ds, int) else list(ds) for ds in dims]
+    left, right = ([whole_dim(d, len(x.shape)) for d in ds] for x, ds in zip((a, b), dims))
     if len(left) != len(right):
         raise RuntimeError("both dimension lists should have same length")
-    for i, j in zip(left, right):
+    for i, j, first, second in zip(left, right, *dims):
         if a.shape[i] != b.shape[j]:
             if a.shape[i] == 1:
                 b = sum_(b, j, True)
@@ -235,8 +248,8 @@ def tensordot(a, b, dims=2, out=None):
                 a = sum_(a, i, True)
             else:
                 raise RuntimeError(
-                    f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {i} and second has "
-                    f"size {b.shape[j]} in dim {j}"
+                    f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {first} and second "
+                    f"has size {b.shape[j]} in dim {second}"
                 )
     keep_a = [d for d in range(len(a.shape)) if d not in left]
     keep_b = [d for d in range(len(b.shape)) if d not in right]

@@ -57,6 +57,10 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None, out=None):
         return vector_norm(A, 2, dim, keepdim, dtype=dtype, out=out)
     if isinstance(dim, int):
         dim = (dim,)
+    if isinstance(ord, str) and dim is not None and len(dim) != 2:
+        if ord not in ("fro", "nuc"):
+            raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+        raise RuntimeError("linalg.matrix_norm: dim must be a 2-tuple. Got " + " ".join(map(str, dim)))
     if dim is not None and len(dim) == 2 or dim is None and (A.dim() == 2 or isinstance(ord, str)):
         if dim is None and A.dim() != 2:
             raise RuntimeError("linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got "
@@ -90,7 +94,17 @@ def cond(A, p=None, *, out=None):
     """How much larger a matrix makes some vectors than others."""
     from .linalg import inv, svdvals
 
-    if p in (None, 2, -2):
+    if isinstance(p, str) and p not in ("fro", "nuc") or p not in (None, 1, -1, 2, -2, float("inf"), float("-inf"),
+                                                                  "fro", "nuc"):
+        raise ValueError(f"linalg.cond got an invalid norm type: {p}")
+    if p not in (None, 2, -2) and A.shape[-1] != A.shape[-2]:
+        raise RuntimeError(
+            f"linalg.cond(ord={p}): A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} "
+            "matrices"
+        )
+    if not A.numel():
+        result = A.new_zeros(A.shape[:-2])
+    elif p in (None, 2, -2):
         values = svdvals(A)
         ratio = values.amax(-1) / values.amin(-1)
         result = 1 / ratio if p == -2 else ratio

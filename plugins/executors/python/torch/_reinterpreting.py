@@ -3,6 +3,7 @@
 from ._base import wrap
 from ._dtype import host_dtype
 from ._host import host, tensors
+from ._selecting import title
 from ._views import is_plain, note_view
 
 _read = tensors.Tensor.read
@@ -36,23 +37,24 @@ class Reinterpret:
 def view_as_type(input, kind):
     """`input` as the type `kind`; the last extent changes where the sizes of the types differ."""
     own = input.dtype
+    own_title = title(own)
     if own is kind:
         return input.view(input.shape)
     shape = list(input.shape)
     if own.itemsize != kind.itemsize:
         if not shape:
             raise RuntimeError(
-                f"self.dim() cannot be 0 to view {own} as {kind} (different element sizes)"
+                f"self.dim() cannot be 0 to view {own_title} as {title(kind)} (different element sizes)"
             )
         if not is_plain(input):
             raise RuntimeError(
-                f"self.stride(-1) must be 1 to view {own} as {kind} (different element sizes), but got "
+                f"self.stride(-1) must be 1 to view {own_title} as {title(kind)} (different element sizes), but got "
                 f"{input.stride(-1)}"
             )
         bytes_ = shape[-1] * own.itemsize
         if bytes_ % kind.itemsize:
             raise RuntimeError(
-                f"self.size(-1) must be divisible by {kind.itemsize // own.itemsize} to view {own} as {kind} "
+                f"self.size(-1) must be divisible by {kind.itemsize // own.itemsize} to view {own_title} as {title(kind)} "
                 f"(different element sizes), but got {shape[-1]}"
             )
         shape[-1] = bytes_ // kind.itemsize

@@ -1,12 +1,12 @@
 """Elements put, or joined, at positions along a dimension."""
 
 from ._base import Tensor, wrap
-from ._creation import full
+from ._creation import full, integers
 from ._dtype import bool_, int64
 from ._host import Err, tensors
 from ._pointwise import mul
 from ._promotion import cast
-from ._selecting import checked_index, choose, flat_places, index_positions, out_of_bounds, title
+from ._selecting import as_scalar, checked_index, choose, flat_places, index_positions, out_of_bounds, title
 from ._shaping import expand, reshape, sliced, whole_dim
 
 _OP = tensors.ScatterOp
@@ -66,7 +66,7 @@ def scatter(input, dim, index, src=None, value=None, *, reduce=None):
     if reduce is not None and reduce not in _REDUCE:
         raise RuntimeError("reduce argument must be either add or multiply.")
     if not isinstance(src, Tensor):
-        src = full(index.shape, src, dtype=input.dtype)
+        src = expand(as_scalar(src, input.dtype), index.shape)
     else:
         _same_type("scatter", input, src)
     return _scattered(_OP.REPLACE if reduce is None else _REDUCE[reduce], "scatter", input, dim, index, src)
@@ -83,7 +83,7 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     x = input
     touched = index.numel() > 0
     if not include_self and touched:
-        first = full(index.shape, _neutral(reduce, input.dtype), dtype=input.dtype)
+        first = expand(_neutral(reduce, input.dtype), index.shape)
         x = _scattered(_OP.REPLACE, "scatter", input, dim, index, first)
     result = _scattered(_REDUCTIONS[reduce], "scatter_reduce", x, dim, index, src)
     if reduce != "mean" or not touched:
@@ -95,18 +95,15 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
 
 def _neutral(reduce, kind):
     """What joins with a value to that value."""
-    if reduce in ("sum", "mean"):
-        return 0
-    if reduce == "prod":
-        return 1
+    if reduce in ("sum", "mean", "prod"):
+        return as_scalar(int(reduce == "prod"), kind)
     if kind.is_floating_point:
-        return float("-inf") if reduce == "amax" else float("inf")
-    from ._dtype import iinfo
-
+        return as_scalar(float("-inf") if reduce == "amax" else float("inf"), kind)
     if kind is bool_:
-        return reduce == "amin"
-    limits = iinfo(kind)
-    return limits.min if reduce == "amax" else limits.max
+        return as_scalar(reduce == "amin", kind)
+    bits = 8 * kind.itemsize
+    low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if kind.is_signed else (0, (1 << bits) - 1)
+    return cast(reshape(integers([low if reduce == "amax" else high]), []), kind)
 
 
 def _spread(name, input, dim, index, source):
@@ -116,11 +113,9 @@ def _spread(name, input, dim, index, source):
     if not source.dim():
         source = reshape(source, [1])
     x = input if input.dim() else reshape(input, [1])
-    if source.dim() != x.dim():
+    if source.dim() != x.dim() or not input.dim() and source.numel() != 1:
         raise RuntimeError(
-            f"{name}(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({source.numel()})"
-            if source.dim() == 0 else
-            f"{name}(): source tensor shape must match self tensor shape, excluding the specified dimension. Got "
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got "
             f"self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
         )
     if source.shape[dim] != index.numel():
@@ -130,7 +125,7 @@ def _spread(name, input, dim, index, source):
         )
     if [n for d, n in enumerate(source.shape) if d != dim] != [n for d, n in enumerate(x.shape) if d != dim]:
         raise RuntimeError(
-            f"{name}(): source tensor shape must match self tensor shape, excluding the specified dimension. Got "
+            f"source tensor shape must match self tensor shape, excluding the specified dimension. Got "
             f"self.shape = {list(input.shape)} source.shape = {list(source.shape)}"
         )
     if index.numel() and bool((index < 0).any()):
@@ -184,7 +179,7 @@ def index_fill(input, dim, index, value):
                 f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.dim()} dimension(s)."
             )
     else:
-        value = full((), value, dtype=input.dtype)
+        value = as_scalar(value, input.dtype)
     extent = input.shape[dim] if input.dim() else 1
     hit = full((extent,), False, dtype=bool_)
     if index.numel():
@@ -218,6 +213,8 @@ def put(input, index, source, accumulate=False):
             f"put_(): Expected source and index to have the same number of elements, but got source.numel() = "
             f"{source.numel()}, index.numel() = {index.numel()}"
         )
+    if index.numel() and not input.numel():
+        raise IndexError("put_(): Tried to put elements into an empty tensor")
     return put_flat(input, flat_places(index, input.numel()), source, accumulate)
 
 

@@ -75,7 +75,7 @@ def index_select(input, dim, index, *, out=None):
             result = wrap(tensors.index_select(input, index, dim), input._dtype)
         else:
             if index.numel() != 1:
-                raise IndexError("index_select(): Index to scalar can have only 1 value, got " f"{index.numel()} value(s)")
+                raise RuntimeError("index_select(): Index to scalar can have only 1 value, got " f"{index.numel()} value(s)")
             result = reshape(tensors_at(reshape(input, [1]), index), [])
     except Err as err:
         if err.value.code == "index":
@@ -128,16 +128,19 @@ def where(condition, input=None, other=None, *, out=None):
     return result if out is None else out.copy_(result)
 
 
+def as_scalar(value, kind):
+    """A number as a tensor of `kind` without dimensions; an integer type cuts it off."""
+    if isinstance(value, float) and not kind.is_floating_point and kind is not bool_:
+        value = int(value)
+    return full((), value, dtype=kind)
+
+
 def masked_fill(input, mask, value):
     """`value` where `mask` holds."""
     if mask.dtype is not bool_:
         raise RuntimeError(f"masked_fill only supports boolean masks, but got mask with dtype {mask.dtype}")
     if not isinstance(value, Tensor):
-        if isinstance(value, (float, complex)) and not input.dtype.is_floating_point:
-            raise RuntimeError(
-                f"value cannot be converted to type {_c_type(input.dtype)} without overflow"
-            )
-        value = full((), value, dtype=input.dtype)
+        value = as_scalar(value, input.dtype)
     elif value.dim():
         raise RuntimeError(
             f"masked_fill only supports a 0-dimensional value tensor, but got tensor with {value.dim()} dimension(s)."
@@ -145,16 +148,12 @@ def masked_fill(input, mask, value):
     return choose(mask, cast(value, input.dtype), input)
 
 
-def _c_type(kind):
-    return {"int64": "int64_t", "int32": "int", "uint8": "uint8_t", "bool": "bool", "int8": "int8_t",
-            "int16": "int16_t"}.get(kind.name, kind.name)
-
-
 def masked_fill_(self, mask, value):
     """In-place: `value` where `mask` holds, which broadcasts to this tensor."""
     from ._views import check_writable, write
 
     check_writable(self)
+    broadcast_pair(self.shape, mask.shape)
     result = masked_fill(self, mask, value)
     if result.shape != self.shape:
         raise RuntimeError(
@@ -169,10 +168,10 @@ def masked_scatter(input, mask, source):
         raise RuntimeError("masked_scatter_ only supports boolean masks")
     if source.dtype is not input.dtype:
         raise RuntimeError(
-            f"masked_scatter: expected self and source to have same dtypes but got {title(input.dtype)} and "
+            f"masked_scatter: expected self and source to have same dtypes but got{title(input.dtype)} and "
             f"{title(source.dtype)}"
         )
-    shape = broadcast_pair(input.shape, mask.shape)
+    shape = broadcast_pair(mask.shape, input.shape)
     input, mask = expand(input, shape), expand(mask, shape)
     flat = reshape(mask, [-1]) if mask.numel() else reshape(mask, [0])
     count = sum(host_bytes(flat))
@@ -190,6 +189,8 @@ def take(input, index):
     """The elements at `index` of the flattened tensor."""
     if index.dtype is not int64:
         raise RuntimeError(f"take(): Expected a long tensor for index, but got {title(index.dtype)}")
+    if index.numel() and not input.numel():
+        raise IndexError("take(): tried to take from an empty tensor")
     places = flat_places(index, input.numel())
     return reshape(tensors_at(reshape(input, [input.numel()]), places), list(index.shape))
 

@@ -2,7 +2,7 @@
 
 from . import (_arranging, _assignment, _decompositions, _einsum, _indexing, _joining, _linalg, _scattering, _selecting,
                _shaping, _triangles)
-from ._pointwise import in_place
+from ._in_place import in_place
 from ._views import become, check_writable
 
 # Functions of a tensor: `torch.f(x, …)` and `x.f(…)`.
@@ -56,9 +56,10 @@ def install(cls):
         setattr(cls, name + "_", in_place(_methods[name], name + "_"))
     for name in _RESHAPING.split():
         setattr(cls, name + "_", _reshaping(_methods[name], name + "_"))
+    cls.t_ = _reshaping(lambda self: _shaping.t(self, "t_"), "t_")
     cls.where = lambda self, condition, other: _selecting.where(condition, self, other)
-    cls.__matmul__ = _linalg.matmul
-    cls.__rmatmul__ = lambda self, other: _linalg.matmul(other, self)
+    cls.__matmul__ = lambda self, other: _linalg.matmul(self, other) if isinstance(other, cls) else NotImplemented
+    cls.__rmatmul__ = lambda self, other: _linalg.matmul(other, self) if isinstance(other, cls) else NotImplemented
     cls.__imatmul__ = in_place(_linalg.matmul, "__imatmul__")
 
 

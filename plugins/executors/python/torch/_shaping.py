@@ -4,7 +4,7 @@ from ._base import Tensor, wrap
 from ._dtype import Size
 from ._host import Err, host, raised, tensors
 from ._steps import Expand, Permute, Reshape, Slice, Select, contiguous_strides, fitted
-from ._views import layout, note_view, surely_plain_base
+from ._views import is_plain, layout, note_view, surely_plain_base
 
 _reshape = tensors.reshape
 _permute = tensors.permute
@@ -17,6 +17,11 @@ def whole_dim(dim, rank, what="Dimension"):
     if -limit <= dim < limit:
         return dim % limit
     raise IndexError(f"{what} out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})")
+
+
+def no_dimensions(dim):
+    """The error that a tensor without dimensions has none called `dim`."""
+    return IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
 
 
 def whole_dims(dims, rank):
@@ -134,6 +139,8 @@ def permuted(input, order):
 
 def permute(input, *dims):
     """Dimensions in the order `dims`."""
+    if not dims:
+        raise TypeError('permute() missing 1 required positional arguments: "dims"')
     dims = sizes(dims)
     rank = len(input.shape)
     if len(dims) != rank:
@@ -165,17 +172,19 @@ def transpose(input, dim0, dim1):
 swapaxes = swapdims = transpose
 
 
-def t(input):
+def t(input, name="t"):
     """The transpose of a matrix."""
     rank = len(input.shape)
     if rank > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {rank}D")
+        raise RuntimeError(f"{name}() expects a tensor with <= 2 dimensions, but self is {rank}D")
     return transpose(input, 0, 1) if rank == 2 else reshaped(input, list(input.shape))
 
 
 def adjoint(input):
     """The last two dimensions exchanged."""
-    if input.dim() < 2:
+    if not input.dim():
+        return reshaped(input, [])
+    if input.dim() == 1:
         raise RuntimeError(
             f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.dim()}-D tensor."
         )
@@ -196,6 +205,8 @@ def movedim(input, source, destination):
     for name, dims, given in (("source", origins, source), ("destination", targets, destination)):
         if len(set(dims)) != len(dims):
             raise RuntimeError(f"movedim: repeated dim in `{name}` ({given})")
+    if not rank:
+        return reshaped(input, [])
     order = [None] * rank
     for old, new in zip(origins, targets):
         order[new] = old
@@ -240,14 +251,16 @@ def flatten(input, start_dim=0, end_dim=-1):
 
 
 def ravel(input):
-    """All elements as one dimension."""
-    return reshape(input, [-1]) if input.numel() else reshape(input, [0])
+    """All elements as one dimension: a view of a tensor without gaps."""
+    return reshape(input if is_plain(input) else input.contiguous(), [input.numel()])
 
 
 def unflatten(input, dim, sizes):
     """One dimension as several."""
     shape = list(input.shape)
     dim = whole_dim(dim, len(shape))
+    if not shape:
+        raise RuntimeError("unflatten got an unexpected error:\n" + str(no_dimensions(dim)))
     parts = [int(n) for n in sizes]
     if not parts:
         raise RuntimeError("unflatten: sizes must be non-empty")
@@ -263,8 +276,8 @@ def _grown(own, shape):
     """`shape` with the extents that -1 keeps; refuses what `own` does not expand to."""
     lead = len(shape) - len(own)
     result = list(shape)
-    for place, extent in enumerate(shape):
-        had = own[place - lead] if place >= lead else None
+    for place in range(len(shape) - 1, -1, -1):
+        extent, had = shape[place], own[place - lead] if place >= lead else None
         if extent == -1:
             if had is None:
                 raise RuntimeError(
@@ -310,17 +323,19 @@ def broadcast_to(input, size):
 
 def broadcast_shapes(*shapes):
     """The shape that tensors of these shapes broadcast to."""
-    result = []
-    for shape in shapes:
+    result = [1] * max([0, *(1 if isinstance(shape, int) else len(shape) for shape in shapes)])
+    for at, shape in enumerate(shapes):
+        given = Size([shape] if isinstance(shape, int) else shape)
         shape = [shape] if isinstance(shape, int) else list(shape)
-        if len(shape) > len(result):
-            result = [1] * (len(shape) - len(result)) + result
         for place in range(1, len(shape) + 1):
             if shape[-place] < 0:
                 raise RuntimeError(f"Trying to create tensor with negative dimension ({shape[-place]}): ({shape[-place]})")
             if shape[-place] != 1:
                 if result[-place] not in (1, shape[-place]):
-                    raise RuntimeError("Shape mismatch: objects cannot be broadcast to a single shape")
+                    raise RuntimeError(
+                        f"Attempting to broadcast a dimension of length {shape[-place]} at {-place}! Mismatching argument "
+                        f"at index {at} had {given}; but expected shape should be broadcastable to {result}"
+                    )
                 result[-place] = shape[-place]
     return Size(result)
 

@@ -8,7 +8,7 @@ from ._converting import install as install_conversions
 from ._copying import install as install_copying
 from ._creation import full, tensor
 from ._dtype import CPU, Size
-from ._host import autograd, host
+from ._host import host
 from ._filling import extents
 from ._functions import install as install_functions
 from ._indexing import getitem
@@ -17,8 +17,8 @@ from ._numbers import item, tolist
 from ._operators import install as install_operators
 from ._printing import represent
 from ._promotion import cast
-from ._shaping import reshape
-from ._views import check_writable, duplicate, write
+from ._shaping import no_dimensions, reshape
+from ._views import check_writable, duplicate, is_plain, surely_plain_base, write
 
 
 def size(self, dim=None):
@@ -32,6 +32,8 @@ def size(self, dim=None):
         return shape[dim]
     except IndexError:
         rank = len(shape)
+        if not rank:
+            raise no_dimensions(dim) from None
         raise IndexError(
             f"Dimension out of range (expected to be in range of [{-rank}, {rank - 1}], but got {dim})"
         ) from None
@@ -48,6 +50,8 @@ def numel(self):
 def clone(self, *, memory_format=None):
     """A copy; its gradient flows to the original."""
     x = wrap(host(duplicate, self), self._dtype)
+    # PyTorch's copy keeps strides where these leave no gaps.
+    x._packed = is_plain(self) and surely_plain_base(self)
     x._shape = self._shape
     return x
 
@@ -101,49 +105,20 @@ def _length(self):
     return self.shape[0]
 
 
-def _contains(self, element):
-    return bool((self == element).any())
-
-
-def _copy(self, memo):
-    if self._leaf is None and self.requires_grad:
-        raise RuntimeError(
-            "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
-            "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
-            "see https://github.com/pytorch/pytorch/pull/103001"
-        )
-    x = clone(autograd_detach(self))
-    if self._leaf is not None:
-        x.requires_grad_()
-        x.__class__ = self.__class__
-    if self.grad is not None:
-        x.grad = clone(self.grad)
-    memo[id(self)] = x
-    return x
-
-
-def autograd_detach(self):
-    """The same values, no record, no view."""
-    return wrap(autograd.detach(self), self._dtype)
-
-
 def install():
     """Gives `Tensor` its methods."""
     own = {
         "__getattr__": absent_method, "__getitem__": getitem, "__setitem__": setitem, "__iter__": _iterate,
-        "__len__": _length, "__contains__": _contains, "__repr__": represent, "__deepcopy__": _copy,
+        "__len__": _length, "__repr__": represent,
         "item": item, "tolist": tolist, "size": size, "numel": numel, "nelement": numel,
         "clone": clone, "copy_": copy_, "fill_": fill_, "zero_": zero_, "new_tensor": new_tensor, "new_zeros": _new(0.0),
         "new_ones": _new(1.0), "new_empty": _new(0.0), "new_full": new_full,
         "dim": lambda self: len(self.shape), "ndimension": lambda self: len(self.shape),
-        "contiguous": lambda self, memory_format=None: self, "is_contiguous": lambda self, memory_format=None: True,
         "is_floating_point": lambda self: self.dtype.is_floating_point, "is_complex": lambda self: False,
         "element_size": lambda self: self.dtype.itemsize, "cpu": lambda self: self,
         "cuda": lambda self, *_: self.to("cuda"), "get_device": lambda self: -1,
-        "view_as": lambda self, other: reshape(self, other.shape),
         "reshape_as": lambda self, other: reshape(self, other.shape),
-        "T": property(lambda self: self.permute(*range(len(self.shape) - 1, -1, -1))),
-        "mT": property(lambda self: self.transpose(-2, -1)), "ndim": property(lambda self: len(self.shape)),
+        "ndim": property(lambda self: len(self.shape)),
         "device": property(lambda self: CPU), "is_cuda": False, "is_sparse": False, "is_quantized": False,
         "is_meta": False, "nbytes": property(lambda self: numel(self) * self.dtype.itemsize), "layout": "torch.strided",
         "itemsize": property(lambda self: self.dtype.itemsize),

@@ -9,10 +9,10 @@ from ._host import host, tensors
 from ._pointwise import add_plain, ge, le
 from ._promotion import cast
 from ._scattering import put_flat
-from ._selecting import choose
+from ._selecting import as_scalar, choose
 from ._shaping import permuted, reshape, unsqueeze, whole_dim
 from ._steps import Places, contiguous_strides
-from ._views import note_view
+from ._views import DETACH, layout, note_view
 
 
 def _triangle(name, input, keep):
@@ -84,17 +84,19 @@ def at_strides(input, shape, strides, start, writable=True):
 def as_strided(input, size, stride, storage_offset=None):
     """The elements of the flat `input` at the given strides; a view where no element comes twice.
 
-    The strides are those of `input`'s own elements in order, which are its storage if it is contiguous.
+    They count in what `input` is a view of.
     """
-    from ._views import is_plain
-
-    if not is_plain(input):
-        raise NotImplementedError("torch.as_strided of a non-contiguous tensor is not available; .contiguous() first")
+    if storage_offset is None:
+        storage_offset = layout(input)[1]
+    origin = input._view
+    root = None if origin is None else origin()
+    if root is not None:
+        return as_strided(root.detach() if DETACH in origin.path else root, size, stride, storage_offset)
     if len(size) != len(stride):
         raise RuntimeError(
             f"mismatch in length of strides and shape: got {len(stride)} strides and {len(size)} sizes"
         )
-    start, last = storage_offset or 0, storage_offset or 0
+    start = last = storage_offset
     for extent, step in zip(size, stride):
         last += (extent - 1) * step
     if 0 not in size and last >= input.numel():
@@ -128,7 +130,7 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     order = list(range(rank - 2))
     for dim, place in sorted(((dim1, rank - 2), (dim2, rank - 1))):
         order.insert(dim, place)
-    return permuted(result, order) if order != list(range(rank)) else result
+    return permuted(result, order).contiguous() if order != list(range(rank)) else result
 
 
 def diag(input, diagonal=0, *, out=None):
@@ -159,7 +161,7 @@ def fill_diagonal_(self, fill_value, wrap=False):
         places = list(range(0, shape[0] * shape[1], shape[1] + 1))
     from ._views import write
 
-    return write(self, put_flat(self, integers(places), full((len(places),), fill_value, dtype=self.dtype), False))
+    return write(self, put_flat(self, integers(places), as_scalar(fill_value, self.dtype).expand(len(places)), False))
 
 
 def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
@@ -178,5 +180,5 @@ def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
 def trace(input):
     """The sum of a matrix's diagonal."""
     if input.dim() != 2:
-        raise RuntimeError("trace: expected a matrix")
+        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {input.dim()}")
     return diagonal(input).sum()

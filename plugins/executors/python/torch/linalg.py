@@ -45,7 +45,7 @@ def checked(name, A, square=False):
             f"{name}: A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} matrices"
         )
     if not A.dtype.is_floating_point:
-        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {title(A.dtype)}")
+        raise NotImplementedError(f"{name}: Expected a floating point or complex tensor as input. Got {title(A.dtype)}")
     if A.dtype.itemsize < 4:
         raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {title(A.dtype)}")
     return A
@@ -106,7 +106,7 @@ def cholesky(A, *, upper=False, out=None):
 def _one_by_one(function, A):
     """`function` of each matrix, and 0 for each where it went well, else 1."""
     results, info = [], []
-    for matrix in A.reshape(-1, *A.shape[-2:]):
+    for matrix in A.flatten(0, -3) if A.dim() > 2 else A.unsqueeze(0):
         try:
             results.append(function(matrix))
             info.append(0)
@@ -117,7 +117,7 @@ def _one_by_one(function, A):
     from ._dtype import int32
     from ._joining import stack
 
-    return stack(results).reshape(A.shape), tensor(info, dtype=int32).reshape(A.shape[:-2])
+    return (stack(results).reshape(A.shape) if results else A.clone()), tensor(info, dtype=int32).reshape(A.shape[:-2])
 
 
 def cholesky_ex(A, *, upper=False, check_errors=False, out=None):
@@ -287,7 +287,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
         q, r = qr(A.mT)
         solution = matmul(q, solve_triangular(r.mT, right, upper=False))
     residuals = A.new_empty(0)
-    if rows > columns and bool((rank == columns).all()):
+    if driver in ("gels", "gelss", "gelsd") and rows > columns and bool((rank == columns).all()):
         residuals = (matmul(A, solution) - right).square().sum(-2)
         residuals = residuals.squeeze(-1) if vector else residuals
     return _Lstsq(solution.squeeze(-1) if vector else solution, residuals, rank, A.new_empty(0))
