@@ -3,7 +3,7 @@
 Names, signatures, defaults and errors are PyTorch's. What is absent says so, and names the nearest thing that is there.
 """
 
-from . import _converting, _functions, _tensor
+from . import _complex_methods, _converting, _functions, _tensor
 from ._base import Tensor
 from ._dtype import (
     Size, bfloat16, complex32, complex64, complex128, device, dtype, finfo, float8_e4m3fn, float8_e4m3fnuz, float8_e5m2,
@@ -40,8 +40,10 @@ __version__ = "2.15.0+proofhouse"
 globals().update(_functions.FUNCTIONS)
 globals().update(_converting.LEGACY)
 set_default_tensor_type = _converting.set_default_tensor_type
+_complex_methods.install()
+globals().update(_complex_methods.functions(_functions.FUNCTIONS))
 
-from . import amp, autograd, backends, cuda, func, linalg, nn, optim, random, return_types, special, utils  # noqa: E402
+from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types, special, utils  # noqa: E402
 from ._vmap import vmap  # noqa: E402
 from .amp import autocast  # noqa: E402
 
