@@ -55,8 +55,6 @@ def _number(value):
                 raise ValueError("only one element tensors can be converted to Python scalars")
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return value.item()
-    if isinstance(value, complex):
-        raise NotImplementedError("complex tensors are not available in this sandbox; the nearest are pairs of floats")
     if isinstance(value, (list, tuple)):
         raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
     if hasattr(value, "item"):
@@ -79,6 +77,8 @@ def _inferred(flat):
     for value in flat:
         if isinstance(value, Tensor):
             own = value.dtype
+        elif isinstance(value, complex):
+            own = default_dtype().to_complex()
         elif isinstance(getattr(value, "dtype", None), type(bool_)):
             own = value.dtype
         else:
@@ -86,6 +86,16 @@ def _inferred(flat):
             own = bool_ if isinstance(value, bool) else int64 if isinstance(value, int) else default_dtype()
         kind = own if kind is None else promote_types(kind, own)
     return kind
+
+
+def _complex(flat, shape, dtype):
+    """A complex tensor of these elements."""
+    from ._complex import complex_
+
+    flat = [complex(value if isinstance(value, complex) else _number(value)) for value in flat]
+    kind = dtype.to_real()
+    return complex_(create([value.real for value in flat], shape, kind),
+                    create([value.imag for value in flat], shape, kind))
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
@@ -103,6 +113,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         raise ValueError("too many dimensions 'str'")
     if dtype is None:
         dtype = _inferred(flat)
+    if dtype.is_complex:
+        return finish(_complex(flat, shape, dtype), requires_grad)
     if not set(map(type, flat)) <= {int, float, bool}:
         flat = [_number(value) for value in flat]
     return finish(create(flat, shape, dtype), requires_grad)

@@ -34,12 +34,24 @@ def cast(x, kind):
     try:
         if kind is bool_:
             return wrap(tensors.binary_scalar(tensors.BinaryOp.NE, x, 0.0), bool_)
+        if kind.host is None:
+            return _as_pairs(x, kind)
         if own.host is kind.host:
             # A boolean read as an integer: the host holds both as u8.
             return wrap(tensors.reshape(x, list(x.shape)), kind)
         return wrap(tensors.cast(x, host_dtype(kind)), kind)
     except Err as err:
         raise raised(err) from None
+
+
+def _as_pairs(x, kind):
+    """`x` as a complex tensor; other types that the host does not have are refused."""
+    if not kind.is_complex:
+        host_dtype(kind)
+    from ._complex import complex_
+
+    real = cast(x, kind.to_real())
+    return complex_(real, real.new_zeros(real.shape))
 
 
 def promote_types(type1, type2):
@@ -56,8 +68,11 @@ def promote_types(type1, type2):
 
 
 def _promoted_by_name(a, b):
+    if a.is_complex or b.is_complex:
+        parts = [kind.to_real() for kind in (a, b) if kind.is_complex or kind.is_floating_point]
+        return (promote_types(*parts) if len(parts) == 2 else parts[0]).to_complex()
     for kind in (a, b):
-        if kind.is_complex or kind.rank is None and kind.is_floating_point:
+        if kind.rank is None and kind.is_floating_point:
             host_dtype(kind)
     for kind, other in ((a, b), (b, a)):
         if kind.is_floating_point and not other.is_floating_point:
@@ -98,12 +113,14 @@ def with_number(x, number):
     if isinstance(number, int):
         return int64 if kind is bool_ and not isinstance(number, bool) else kind
     if isinstance(number, complex):
-        raise NotImplementedError("complex numbers are not available in this sandbox; the nearest are pairs of floats")
+        raise NotImplementedError("this function of complex numbers is not available; of their parts it is")
     raise TypeError(f"unsupported operand type: '{type(number).__name__}'")
 
 
 def type_of_number(number):
     """The type of a tensor made from a Python number."""
+    if isinstance(number, complex):
+        return _default.to_complex()
     return bool_ if isinstance(number, bool) else int64 if isinstance(number, int) else _default
 
 

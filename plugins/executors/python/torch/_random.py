@@ -30,6 +30,13 @@ def whole_numbers(shape, low, high, generator):
     return wrap(host(of(generator).stream.integers, shape, low, high), int64)
 
 
+def _complex(draw, shape, kind, generator):
+    """Complex numbers, whose parts are drawn one after the other: normal ones of variance 1 together."""
+    from ._complex import view_as_complex
+
+    return view_as_complex(draw([*shape, 2], kind, 0.0, math.sqrt(0.5) if draw is normals else 1.0, generator))
+
+
 def _random(draw, name, kernel):
     def make(*size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
              pin_memory=False, names=None, **named):
@@ -38,6 +45,8 @@ def _random(draw, name, kernel):
         if named:
             raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(named))}'")
         kind = dtype or default_dtype()
+        if kind.is_complex:
+            return finish(_complex(draw, extents(name, size), kind.to_real(), generator), requires_grad)
         if not kind.is_floating_point:
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind.title}'")
         return finish(draw(extents(name, size), kind, 0.0, 1.0, generator), requires_grad)
