@@ -213,6 +213,7 @@ class finfo:
         kind = _OF_PYTHON.get(type, type)
         if not isinstance(kind, dtype):
             raise TypeError(f"finfo(): argument 'type' (position 1) must be torch.dtype, not {kind.__class__.__name__}")
+        kind = kind.to_real()
         if kind.name not in self._TABLE:
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")

@@ -87,6 +87,8 @@ def randint(low, high=None, size=None, *, generator=None, out=None, dtype=None, 
         low, high = 0, low
     if size is None:
         raise TypeError("randint() received an invalid combination of arguments: a size is missing")
+    if dtype is not None and dtype.is_complex:
+        raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
     x = whole_numbers(extents("randint", (size,)), _integer(low), _integer(high), generator)
     return finish(cast(x, dtype or int64), requires_grad)
 
