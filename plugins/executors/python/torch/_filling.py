@@ -138,12 +138,16 @@ def _plain_number(value):
     return value.item() if isinstance(value, Tensor) else value
 
 
-def arange(start, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False,
+def arange(start=None, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False,
            pin_memory=False):
     """Values from `start` (included) to `end` (excluded)."""
     check_device(device)
     if end is None:
         start, end = 0, start
+    elif start is None:
+        start = 0
+    if end is None:
+        raise TypeError("arange() received an invalid combination of arguments: an end is missing")
     start, end, step = (_plain_number(value) for value in (start, end, step))
     if dtype is None:
         dtype = default_dtype() if any(isinstance(value, float) for value in (start, end, step)) else int64

@@ -77,14 +77,14 @@ def _integer(value):
     return int(value.item()) if isinstance(value, Tensor) else int(value)
 
 
-def randint(low, high=None, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None,
+def randint(low=None, high=None, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None,
             requires_grad=False, pin_memory=False):
     """Integers from `low` (included) to `high` (excluded)."""
     check_device(device)
     if size is None:
         low, high, size = 0, low, high
-    elif high is None:
-        low, high = 0, low
+    elif high is None or low is None:
+        low, high = 0, high if low is None else low
     if size is None:
         raise TypeError("randint() received an invalid combination of arguments: a size is missing")
     if dtype is not None and dtype.is_complex:
