@@ -83,14 +83,16 @@ def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layo
 def _new(value):
     def create(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **named):
         size = (named.pop("size"),) if "size" in named else size
-        return full(extents("new", size), value, dtype=as_dtype(dtype, "new") or self.dtype, device=device, requires_grad=requires_grad)
+        kind = as_dtype(dtype, "new") or self.dtype
+        return full(extents("new", size), value, dtype=kind, device=device, requires_grad=requires_grad)
 
     return create
 
 
 def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """All elements the same, in this tensor's type."""
-    return full(size, fill_value, dtype=as_dtype(dtype, "new_full") or self.dtype, device=device, requires_grad=requires_grad)
+    kind = as_dtype(dtype, "new_full") or self.dtype
+    return full(size, fill_value, dtype=kind, device=device, requires_grad=requires_grad)
 
 
 def _iterate(self):
