@@ -40,4 +40,4 @@ macro_rules! programs {
     ($($name:ident)*) => { $( #[test] fn $name() { conforms(stringify!($name)); } )* };
 }
 
-programs! { tensors indexing autograd modules functional optimizers errors inplace training }
+programs! { aliasing choosing complex_numbers matrices shaping tensors indexing autograd modules functional optimizers errors inplace training }
