@@ -73,9 +73,10 @@ def _check_extents(parts, dim):
 concat = concatenate = cat
 
 
-def stack(tensors, dim=0, *, out=None):
+def stack(tensors, dim=0, *, axis=None, out=None):
     """Joins tensors of one shape along a new dimension."""
     parts = list(tensors)
+    dim = dim if axis is None else axis
     if not parts:
         raise RuntimeError("stack expects a non-empty TensorList")
     dim = whole_dim(dim, parts[0].dim() + 1) if isinstance(parts[0], Tensor) else dim

@@ -257,6 +257,16 @@ def out_of_bounds(err, input, dim, index):
     return raised(err)
 
 
+def unravel_index(indices, shape):
+    """The position in each dimension of `shape` of positions in the flattened tensor."""
+    shape = [shape] if isinstance(shape, int) else list(shape)
+    result, width = [], 1
+    for extent in reversed(shape):
+        result.append(indices // width % extent)
+        width *= extent
+    return tuple(reversed(result))
+
+
 def take_along_dim(input, indices, dim=None, *, out=None):
     """As `gather`, the other dimensions broadcast."""
     if indices.dtype is not int64:

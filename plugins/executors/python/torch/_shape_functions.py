@@ -31,7 +31,7 @@ _FUNCTIONS_ONLY = {
         atleast_2d atleast_3d""",
     _linalg: "tensordot chain_matmul",
     _einsum: "einsum",
-    _selecting: "where",
+    _selecting: "where unravel_index",
     _triangles: "tril_indices triu_indices",
 }
 _IN_PLACE = """masked_scatter scatter_add scatter scatter_reduce index_add index_copy index_fill index_reduce put

@@ -85,11 +85,11 @@ def _reshaped(input, shape):
     return result
 
 
-def reshape(input, *shape):
+def reshape(input, *sizes_, shape=None):
     """The same elements in another shape; one extent may be -1. A view where the elements' places allow it."""
-    if not shape:
+    if not sizes_ and shape is None:
         raise TypeError('reshape() missing 1 required positional arguments: "shape"')
-    shape = sizes(shape)
+    shape = sizes(sizes_ or (shape,))
     result = _reshaped(input, shape)
     origin = input._view
     if origin is not None and not origin.plain:
@@ -105,12 +105,14 @@ def reshaped(input, shape):
     return note_view(_reshaped(input, shape), input, Reshape(shape), True)
 
 
-def view(input, *shape, dtype=None):
+def view(input, *shape, dtype=None, size=None):
     """The same elements in another shape, or their bytes in another type of the same size."""
     if dtype is not None or len(shape) == 1 and hasattr(shape[0], "itemsize"):
         from ._reinterpreting import view_as_type
 
         return view_as_type(input, dtype or shape[0])
+    if size is not None:
+        shape = (size,)
     if not shape:
         raise TypeError("view() received an invalid combination of arguments - got (), but expected one of: (dtype), (size)")
     shape = sizes(shape)
@@ -137,11 +139,11 @@ def permuted(input, order):
     return note_view(result, input, Permute(order))
 
 
-def permute(input, *dims):
+def permute(input, *order_, dims=None):
     """Dimensions in the order `dims`."""
-    if not dims:
+    if not order_ and dims is None:
         raise TypeError('permute() missing 1 required positional arguments: "dims"')
-    dims = sizes(dims)
+    dims = sizes(order_ or (dims,))
     rank = len(input.shape)
     if len(dims) != rank:
         raise RuntimeError(
@@ -217,19 +219,20 @@ def movedim(input, source, destination):
 moveaxis = movedim
 
 
-def squeeze(input, dim=None):
+def squeeze(input, dim=None, *, axis=None):
     """Without dimensions of extent 1: all of them, or those named."""
     shape = input.shape
+    dim = axis if dim is None else dim
     if dim is None:
         return reshaped(input, [n for n in shape if n != 1])
     dims = [whole_dim(dim, len(shape))] if dim.__class__ is int else whole_dims(dim, len(shape))
     return reshaped(input, [n for place, n in enumerate(shape) if n != 1 or place not in dims])
 
 
-def unsqueeze(input, dim):
+def unsqueeze(input, dim=None, *, axis=None):
     """With a dimension of extent 1 at `dim`."""
     shape = list(input.shape)
-    shape.insert(whole_dim(dim, len(shape) + 1), 1)
+    shape.insert(whole_dim(axis if dim is None else dim, len(shape) + 1), 1)
     return reshaped(input, shape)
 
 
@@ -292,9 +295,9 @@ def _grown(own, shape):
     return result
 
 
-def expand(input, *shape, implicit=False):
+def expand(input, *shape, size=None, implicit=False):
     """Dimensions of extent 1 grow; -1 keeps an extent."""
-    shape = sizes(shape)
+    shape = sizes(shape if size is None else (size,))
     own = list(input.shape)
     if len(shape) < len(own):
         title = input.type().removeprefix("torch.")
