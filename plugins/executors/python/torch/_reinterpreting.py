@@ -4,13 +4,14 @@ from ._base import wrap
 from ._dtype import host_dtype
 from ._host import host, tensors
 from ._selecting import title
+from ._steps import Step
 from ._views import is_plain, note_view
 
 _read = tensors.Tensor.read
 _shape_of = tensors.Tensor.shape
 
 
-class Reinterpret:
+class Reinterpret(Step):
     """The same bytes as `kind`, in `shape`."""
 
     __slots__ = ("kind", "own", "shape")
