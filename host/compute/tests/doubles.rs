@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use proofhouse_compute::{
-    AdamW, AdamWState, BinaryOp, DeviceModel, Dtype, Limits, ReduceOp, Result, Session, Tensor, UnaryOp,
+    AdamW, AdamWState, BinaryOp, CumulativeOp, DeviceModel, Dtype, Limits, ReduceOp, Result, ScatterOp,
+    Session, Tensor, UnaryOp,
 };
 
 fn session() -> Session {
@@ -200,6 +201,16 @@ fn rearrangements_and_products() {
         let index = ids(s, &[2, 2], &[2, 0, 2, 1])?;
         s.gather(&t[0], &index, 0)
     });
+    for op in [ScatterOp::Replace, ScatterOp::Add, ScatterOp::Multiply, ScatterOp::Maximum] {
+        check("scatter", &[x(), (&[2, 4], numbers(5, 8, -1.0, 1.0))], &|s, t| {
+            let index = ids(s, &[2, 4], &[2, 0, 2, 1, 0, 1, 1, 0])?;
+            s.scatter(op, &t[0], &index, &t[1], 0)
+        });
+    }
+    for &op in CumulativeOp::ALL {
+        check(op.name(), &[x()], &|s, t| s.cumulative(op, &t[0], 1));
+    }
+    check("unfold", &[x()], &|s, t| s.unfold(&t[0], 1, 3, 1));
     check("sort", &[x()], &|s, t| Ok(s.sort(&t[0], 1, true)?.0));
     check("matmul", &[x(), (&[2, 4, 2], numbers(6, 16, -1.0, 1.0))], &|s, t| s.matmul(&t[0], &t[1]));
     let mut s = session();
@@ -262,4 +273,37 @@ fn training_keeps_the_digits() {
     assert!((norm - (9.0 * (1.0 + 2e-13) + 16.0f64).sqrt()).abs() < 1e-15);
     let factor = 1.0 / (norm + 1e-6);
     assert_eq!(values(&mut s, &long), [3.0 * (1.0 + 1e-13) * factor, 4.0 * factor]);
+}
+
+#[test]
+fn decompositions_keep_the_digits() {
+    let mut s = session();
+    let root = tensor(&mut s, &[4, 4], &numbers(8, 16, -1.0, 1.0));
+    let turned = s.permute(&root, &[1, 0]).expect("a transpose");
+    let a = s.matmul(&root, &turned).expect("a positive definite matrix");
+    let expected = values(&mut s, &a);
+    let near = |s: &mut Session, name: &str, product: &Tensor| {
+        for (found, expected) in values(s, product).iter().zip(&expected) {
+            assert!((found - expected).abs() < 1e-13, "{name}: {found} is not {expected}");
+        }
+    };
+    let l = s.cholesky(&a).expect("a factor");
+    let upper = s.permute(&l, &[1, 0]).expect("its transpose");
+    let product = s.matmul(&l, &upper).expect("a product");
+    near(&mut s, "cholesky", &product);
+    let (q, r) = s.qr(&a, false).expect("factors");
+    let product = s.matmul(&q, &r).expect("a product");
+    near(&mut s, "qr", &product);
+    let (w, v) = s.eigh(&a).expect("eigenvalues");
+    let scaled = s.binary(BinaryOp::Mul, &v, &w).expect("columns times their values");
+    let turned = s.permute(&v, &[1, 0]).expect("a transpose");
+    let product = s.matmul(&scaled, &turned).expect("a product");
+    near(&mut s, "eigh", &product);
+    let (u, w, vh) = s.svd(&a, false).expect("factors");
+    let scaled = s.binary(BinaryOp::Mul, &u, &w).expect("columns times their values");
+    let product = s.matmul(&scaled, &vh).expect("a product");
+    near(&mut s, "svd", &product);
+    let x = s.solve(&l, &a).expect("a solution");
+    let product = s.matmul(&l, &x).expect("a product");
+    near(&mut s, "solve", &product);
 }

@@ -2,7 +2,8 @@
 
 use half::f16;
 use proofhouse_compute::{
-    BinaryOp, Code, DeviceModel, Dtype, Error, Limits, ReduceOp, Result, Session, Tensor, UnaryOp,
+    BinaryOp, Code, CumulativeOp, DeviceModel, Dtype, Error, Limits, ReduceOp, Result, Session, Tensor,
+    UnaryOp,
 };
 
 const INTEGERS: [Dtype; 6] = [Dtype::I64, Dtype::U32, Dtype::U8, Dtype::I32, Dtype::I16, Dtype::I8];
@@ -76,7 +77,7 @@ fn every_type_is_created_read_and_moved_about() {
         assert_eq!((nine.dtype(), integers(&mut s, &nine)), (dtype, vec![9, 9]));
         let sorted = s.sort(&counted, 0, true).expect("sorted").0;
         assert_eq!((sorted.dtype(), integers(&mut s, &sorted)), (dtype, vec![5, 3, 1]));
-        let sums = s.cumulative_sum(&counted, 0).expect("sums");
+        let sums = s.cumulative(CumulativeOp::Sum, &counted, 0).expect("sums");
         assert_eq!(integers(&mut s, &sums), [1, 4, 9]);
         let most = s.reduce(ReduceOp::Max, &counted, &[], false).expect("a maximum");
         assert_eq!((most.dtype(), integers(&mut s, &most)), (dtype, vec![5]));
@@ -189,11 +190,14 @@ fn bits() {
     }
 }
 
+/// An operation, its operands and its results.
+type Case<'a> = (BinaryOp, &'a [f64], &'a [f64], &'a [f64]);
+
 #[test]
 fn powers_and_quotients_are_those_of_pytorch() {
     const INF: f64 = f64::INFINITY;
     const NAN: f64 = f64::NAN;
-    let cases: &[(BinaryOp, &[f64], &[f64], &[f64])] = &[
+    let cases: &[Case<'_>] = &[
         (
             BinaryOp::FloorDivide,
             &[1.0, -1.0, 0.0, INF, 5.0, -5.0, -0.0, 6.0],

@@ -1,7 +1,5 @@
 use std::borrow::Cow;
 
-use candle_core::CpuStorage;
-
 use crate::device::Cost;
 use crate::dtype::Dtype;
 use crate::error::{Code, Error, Result};
@@ -9,6 +7,7 @@ use crate::kernels::dense::{Failure, Pulse};
 use crate::quota::MemoryCharge;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
+use crate::storage::Storage;
 use crate::tensor::Tensor;
 use crate::value::{Element, Value};
 
@@ -29,11 +28,15 @@ pub(super) struct Job<'a> {
 /// Elements of an input, row-major, in their own type.
 enum Numbers<'a> {
     F32(Cow<'a, [f32]>),
+    F64(Cow<'a, [f64]>),
 }
 
 impl Numbers<'_> {
     fn of(value: &Value) -> Result<Numbers<'_>> {
-        Ok(Numbers::F32(value.elements::<f32>()?))
+        Ok(match value.dtype() {
+            Dtype::F64 => Numbers::F64(value.elements::<f64>()?),
+            _ => Numbers::F32(value.elements::<f32>()?),
+        })
     }
 
     /// Matrix `i` of those with `to.len()` elements.
@@ -43,6 +46,7 @@ impl Numbers<'_> {
             Numbers::F32(x) => {
                 to.iter_mut().zip(&x[from..]).for_each(|(to, &x)| *to = f64::from(x));
             }
+            Numbers::F64(x) => to.copy_from_slice(&x[from..from + to.len()]),
         }
     }
 }
@@ -50,6 +54,7 @@ impl Numbers<'_> {
 /// Elements of an output, as far as they are known.
 enum Results {
     F32(Vec<f32>),
+    F64(Vec<f64>),
     I64(Vec<i64>),
 }
 
@@ -57,6 +62,7 @@ impl Results {
     fn room(meta: &Meta) -> Results {
         match meta.dtype {
             Dtype::I64 => Results::I64(Vec::with_capacity(meta.elements())),
+            Dtype::F64 => Results::F64(Vec::with_capacity(meta.elements())),
             _ => Results::F32(Vec::with_capacity(meta.elements())),
         }
     }
@@ -64,13 +70,15 @@ impl Results {
     fn extend(&mut self, numbers: &[f64]) {
         match self {
             Results::F32(x) => x.extend(numbers.iter().map(|&x| x as f32)),
+            Results::F64(x) => x.extend_from_slice(numbers),
             Results::I64(x) => x.extend(numbers.iter().map(|&x| x as i64)),
         }
     }
 
-    fn store(self) -> CpuStorage {
+    fn store(self) -> Storage {
         match self {
             Results::F32(x) => f32::wrap(x),
+            Results::F64(x) => f64::wrap(x),
             Results::I64(x) => i64::wrap(x),
         }
     }

@@ -58,18 +58,19 @@ impl Session {
             batch: all.batch,
             inputs: &[a.value()],
             outputs: &outputs,
-            // Pivoted QR and its product, and about six passes over pairs of rows.
-            flops: 6.0 * m * n * k + 4.0 * k * (m * left as f64).max(n * right as f64) + 40.0 * k * k * k,
+            // Reflections to a bidiagonal matrix and back, and about two steps for each value.
+            flops: 8.0 * m * n * k + 4.0 * k * (m * left as f64 + n * right as f64) + 12.0 * k * k * k,
             scratch: if least == 0 {
                 0
             } else {
-                // The matrix, its transpose and its reflections; four squares; the longer factor twice.
-                let matrix = 3 * rows * columns + 6 * least * least;
+                // The matrix scaled, transposed, reduced and as reflections; six squares; the longer factor twice.
+                let matrix = 4 * rows * columns + 6 * least * least;
                 matrix.saturating_add(2 * (rows * left).max(right * columns))
             },
         };
+        let precision = all.precision();
         let results = self.each_matrix(&job, |inputs, outputs, pulse| {
-            let found = singular::decompose(&inputs[0], (rows, columns), full, pulse)?;
+            let found = singular::decompose(&inputs[0], (rows, columns), full, precision, pulse)?;
             (outputs[0], outputs[1], outputs[2]) = (found.u, found.s, found.vh);
             Ok(())
         })?;

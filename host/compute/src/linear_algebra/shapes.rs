@@ -21,7 +21,9 @@ impl Matrices {
             return Err(Error::shape(format!("{name}: The input tensor A must have at least 2 dimensions.")));
         };
         match x.dtype {
-            Dtype::F32 => Ok(Matrices { dtype: x.dtype, batch: Shape::of(batch)?, rows, columns }),
+            Dtype::F32 | Dtype::F64 => {
+                Ok(Matrices { dtype: x.dtype, batch: Shape::of(batch)?, rows, columns })
+            }
             other if other.is_float() => {
                 Err(Error::dtype(format!("{name}: Low precision dtypes not supported. Got {other}")))
             }
@@ -55,7 +57,7 @@ impl Matrices {
 
     /// How the elements' own arithmetic rounds.
     pub(super) fn precision(&self) -> Precision {
-        Precision::Single
+        if self.dtype == Dtype::F64 { Precision::Double } else { Precision::Single }
     }
 
     /// A result of the given extents for each matrix.

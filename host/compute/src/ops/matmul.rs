@@ -82,12 +82,7 @@ impl Operation for MatMul {
         let mut c = vec![0; output.elements()];
         let layouts = [Layout::contiguous(*inputs[0].shape()), Layout::contiguous(*inputs[1].shape())];
         for_each_product(&layouts[0], &layouts[1], &output.shape, |a_at, b_at, c_at| {
-            multiply_integers(
-                (m, k, n),
-                &mut c[c_at..][..m * n],
-                &a[a_at..][..m * k],
-                &b[b_at..][..k * n],
-            );
+            multiply_integers((m, k, n), &mut c[c_at..][..m * n], &a[a_at..][..m * k], &b[b_at..][..k * n]);
         })?;
         Ok(Produced::numbers(c, output))
     }

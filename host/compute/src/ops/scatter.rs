@@ -111,9 +111,7 @@ impl Operation for Scatter {
             });
         }
         let (mut out, source) = (inputs[0].integers()?.into_owned(), inputs[2].integers()?);
-        walk(&output.shape, &shape, &index, self.dim, |i, to| {
-            out[to] = self.op.integer(out[to], source[i])
-        })?;
+        walk(&output.shape, &shape, &index, self.dim, |i, to| out[to] = self.op.integer(out[to], source[i]))?;
         Ok(Produced::numbers(out, output))
     }
 

@@ -94,7 +94,7 @@ impl Operation for Fold {
     fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
         let grad = one(inputs);
         let mut cost = Cost::of(grad.elements() as f64, (2 * grad.bytes() + output.bytes()) as f64);
-        cost.workspace = 8 * grad.elements() as u64 + 4 * output.elements() as u64;
+        cost.workspace = (8 * grad.elements() + output.dtype.widened_size() * output.elements()) as u64;
         cost
     }
 

@@ -1,9 +1,9 @@
 """Operations on two operands: arithmetic, comparisons, logic, bits."""
 
 from ._base import Tensor, wrap
-from ._dtype import bool_, float32, int64
+from ._dtype import bool_, float32
 from ._host import Err, raised, tensors
-from ._numbers import scalar
+from ._numbers import limits, scalar
 from ._promotion import cast, default_dtype, result_of, type_of_number, with_number
 
 _B = tensors.BinaryOp
@@ -83,15 +83,43 @@ _NOT_ON_BOOL = {_B.FLOOR_DIVIDE: "div_floor_cpu", _B.REMAINDER: "remainder_cpu",
 _ALWAYS_FLOATS = frozenset((_B.DIV, _B.ATAN2))
 
 
-def _for_bool(op):
-    if op is _B.SUB:
+def _is_bool(x):
+    return x.dtype is bool_ if isinstance(x, Tensor) else isinstance(x, bool)
+
+
+def _check_no_bool(a, b):
+    """Booleans cannot be subtracted, nor subtracted from."""
+    if _is_bool(a) and _is_bool(b):
         raise NotImplementedError(
             "Subtraction, the `-` operator, with two bool tensors is not supported. "
             "Use the `^` or `logical_xor()` operator instead."
         )
+    if _is_bool(a) or _is_bool(b):
+        raise NotImplementedError(
+            "Subtraction, the `-` operator, with a bool tensor is not supported. "
+            "If you are trying to invert a mask, use the `~` or `logical_not()` operator instead."
+        )
+
+
+def _for_bool(op):
     if op in _NOT_ON_BOOL:
         raise NotImplementedError(f"\"{_NOT_ON_BOOL[op]}\" not implemented for 'Bool'")
     return _ON_BOOL.get(op, op)
+
+
+def _bool_power(a, b):
+    if isinstance(a, Tensor) and isinstance(b, Tensor):
+        raise NotImplementedError("\"pow\" not implemented for 'Bool'")
+    if isinstance(a, Tensor):
+        return a.clone() if b else run(_B.LOGICAL_OR, a, True, bool_, bool_)
+    return run(_B.LOGICAL_OR, logical_not(b), a, bool_, bool_)
+
+
+def _check_exponent(exponent, kind):
+    if exponent < 0:
+        raise RuntimeError("Integers to negative integer powers are not allowed.")
+    if exponent > limits(kind)[1]:
+        raise RuntimeError(f"value cannot be converted to type {kind.name}_t without overflow")
 
 
 def _arithmetic(op, name, doc):
@@ -100,17 +128,17 @@ def _arithmetic(op, name, doc):
         if kind is None:
             kind = type_of_number(a + b)
             a = wrap(tensors.full(kind.host, [], float(a)), kind)
+        if op is _B.SUB:
+            _check_no_bool(a, b)
         if op in _ALWAYS_FLOATS:
             if not kind.is_floating_point:
                 kind = default_dtype()
         elif kind is bool_:
             if op is _B.POW:
-                # a or not b
-                inverse = logical_not(b) if isinstance(b, Tensor) else not b
-                return logical_or(a, inverse) if isinstance(a, Tensor) else logical_or(inverse, a)
+                return _bool_power(a, b)
             return run(_for_bool(op), a, b, kind, kind)
-        elif op is _B.POW and not kind.is_floating_point and b.__class__ is int and b < 0:
-            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        elif op is _B.POW and not kind.is_floating_point and b.__class__ is int:
+            _check_exponent(b, kind)
         return run(op, a, b, kind, kind)
 
     def operation(input, other):
@@ -153,7 +181,7 @@ pow = _arithmetic(_B.POW, "pow", "Elementwise power.")
 remainder = _arithmetic(_B.REMAINDER, "remainder", "Remainder with the divisor's sign.")
 floor_divide = _arithmetic(_B.FLOOR_DIVIDE, "floor_divide", "Quotient rounded down.")
 fmod = _arithmetic(_B.FMOD, "fmod", "Remainder with the dividend's sign.")
-atan2 = arctan2 = _arithmetic(_B.ATAN2, "atan2", "The angle of the point (other, input).")
+angle_of = _arithmetic(_B.ATAN2, "atan2", "The angle of the point (other, input).")
 larger = _arithmetic(_B.MAXIMUM, "maximum", "Elementwise larger of two operands.")
 smaller = _arithmetic(_B.MINIMUM, "minimum", "Elementwise smaller of two operands.")
 
@@ -165,16 +193,21 @@ def _scaled(name, other, alpha):
         return alpha * other
     if isinstance(alpha, float) and not other.dtype.is_floating_point:
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
-    return mul(other, alpha)
+    scaled = mul(other, alpha)
+    return cast(scaled, bool_) if other.dtype is bool_ else scaled
 
 
-def add(input, other, *, alpha=1):
-    """`input + alpha * other`."""
+def add(input, other, third=None, *, alpha=1):
+    """`input + alpha * other`; with three operands, by PyTorch's old order, `input + other * third`."""
+    if third is not None:
+        other, alpha = third, other
     return add_plain(input, _scaled("add", other, alpha))
 
 
-def sub(input, other, *, alpha=1):
-    """`input - alpha * other`."""
+def sub(input, other, third=None, *, alpha=1):
+    """`input - alpha * other`; with three operands, by PyTorch's old order, `input - other * third`."""
+    if third is not None:
+        other, alpha = third, other
     return sub_plain(input, _scaled("sub", other, alpha))
 
 
@@ -198,6 +231,7 @@ def div(input, other, *, rounding_mode=None):
         from ._pointwise import trunc
 
         return trunc(div_plain(input, other))
+    input = cast(input, kind) if isinstance(input, Tensor) else input
     # Exact where a float32 is not: what the dividend exceeds a multiple of the divisor by has the dividend's sign.
     return floor_divide(sub_plain(input, fmod(input, other)), other)
 
@@ -205,22 +239,42 @@ def div(input, other, *, rounding_mode=None):
 subtract, divide, true_divide = sub, div, div_plain
 
 
-def maximum(input, other):
-    """Elementwise larger of two tensors."""
-    _two_tensors("maximum", input, other)
-    return larger(input, other)
+def of_tensors(function, name):
+    """`function` of two operands, neither of which may be a number."""
+
+    def operation(input, other):
+        for position, (place, value) in enumerate((("input", input), ("other", other)), 1):
+            if not isinstance(value, Tensor):
+                raise operand_error(name, value, place, position)
+        return function(input, other)
+
+    operation.__name__ = operation.__qualname__ = name
+    operation.__doc__ = function.__doc__
+    return operation
 
 
-def minimum(input, other):
-    """Elementwise smaller of two tensors."""
-    _two_tensors("minimum", input, other)
-    return smaller(input, other)
+def _of_numbers(extreme, name, doc):
+    def operation(input, other):
+        kind = result_of(input, other)
+        a, b = cast(input, kind), cast(other, kind)
+        if kind.is_floating_point:
+            # Each takes the other's place where it is no number.
+            wrong = [run(_B.NE, x, x, kind, bool_) for x in (a, b)]
+            try:
+                a, b = wrap(tensors.select(wrong[0], b, a), kind), wrap(tensors.select(wrong[1], a, b), kind)
+            except Err as err:
+                raise _explained(err, None, input, other) from None
+        return extreme(a, b)
+
+    operation.__doc__ = doc
+    return of_tensors(operation, name)
 
 
-def _two_tensors(name, input, other):
-    for position, (place, value) in enumerate((("input", input), ("other", other)), 1):
-        if not isinstance(value, Tensor):
-            raise operand_error(name, value, place, position)
+atan2 = arctan2 = of_tensors(angle_of, "atan2")
+fmax = _of_numbers(larger, "fmax", "Elementwise larger of two tensors; of a number and what is none, the number.")
+fmin = _of_numbers(smaller, "fmin", "Elementwise smaller of two tensors; of a number and what is none, the number.")
+maximum = of_tensors(larger, "maximum")
+minimum = of_tensors(smaller, "minimum")
 
 
 def _comparison(op, name):
@@ -243,13 +297,10 @@ ge = greater_equal = _comparison(_B.GE, "ge")
 
 def _logical(op, name):
     def operation(input, other):
-        if not isinstance(input, Tensor):
-            raise operand_error(name, input, "input", 1)
         return run(op, input, other, bool_, bool_)
 
-    operation.__name__ = operation.__qualname__ = name
     operation.__doc__ = f"Elementwise {name}; what is not 0 is true."
-    return operation
+    return of_tensors(operation, name)
 
 
 logical_and = _logical(_B.LOGICAL_AND, "logical_and")

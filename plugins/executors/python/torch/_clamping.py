@@ -4,6 +4,7 @@ from ._arithmetic import larger, smaller
 from ._base import Tensor, wrap
 from ._dtype import bool_, float32
 from ._host import Err, layers, raised
+from ._numbers import as_tensor_operand, limits
 from ._pointwise import add_plain, div_plain, eq, isnan, lt, mul, sub_plain
 from ._promotion import cast, result_of_all
 from ._selecting import choose, masked_fill
@@ -18,15 +19,25 @@ def _bounded(input, bound, function):
     return function(input, bound)
 
 
+def _within(bound, kind):
+    """A bound that is a number, as the nearest one that `kind` holds."""
+    if bound is None or isinstance(bound, Tensor):
+        return bound
+    low, high = limits(kind)
+    return low if bound < low else high if bound > high else bound
+
+
 def clamp(input, min=None, max=None):
     """No smaller than `min`, no larger than `max`: numbers or tensors."""
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
     if input._dtype is not float32:
-        if input.dtype is bool_:
-            raise NotImplementedError("\"clamp_scalar_cpu\" not implemented for 'Bool'")
         kind = result_of_all([x for x in (input, min, max) if x is not None])
+        if kind is bool_ and not (isinstance(min, Tensor) or isinstance(max, Tensor)):
+            raise NotImplementedError("\"clamp_scalar_cpu\" not implemented for 'Bool'")
         input = cast(input, kind)
+        if not kind.is_floating_point:
+            min, max = _within(min, kind), _within(max, kind)
     return _bounded(_bounded(input, min, larger), max, smaller)
 
 
@@ -49,6 +60,9 @@ def lerp(input, end, weight):
     for name, value in (("end", end), ("weight", weight)):
         if isinstance(value, Tensor) and value.dtype is not kind:
             raise RuntimeError(f"expected dtype {kind.title} for `{name}` but got dtype {value.dtype.title}")
+    if kind.itemsize == 2:
+        wide = cast(weight, float32) if isinstance(weight, Tensor) else weight
+        return cast(lerp(cast(input, float32), as_tensor_operand(end, float32), wide), kind)
     way = sub_plain(end, input)
     if not isinstance(weight, Tensor):
         if weight < 0.5:
@@ -59,20 +73,32 @@ def lerp(input, end, weight):
     return choose(lt(weight, 0.5), from_start, from_end)
 
 
-def _check_value(value, *operands):
-    if isinstance(value, float) and not any(x.dtype.is_floating_point for x in operands):
-        raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+def _in_float32(function, input, tensor1, tensor2, value):
+    """The 16-bit types are rounded once, at the end."""
+    kind = result_of_all((input, tensor1, tensor2))
+    wide = function(*[cast(x, float32) for x in (input, tensor1, tensor2)], value=value)
+    return cast(wide, kind) if kind.itemsize == 2 else wide
 
 
-def addcmul(input, tensor1, tensor2, *, value=1):
-    """`input + value * tensor1 * tensor2`."""
-    _check_value(value, input, tensor1, tensor2)
+def addcmul(input, tensor1, tensor2, third=None, *, value=1):
+    """`input + value * tensor1 * tensor2`; PyTorch's old order has `value` second."""
+    if third is not None:
+        value, tensor1, tensor2 = tensor1, tensor2, third
+    kind = result_of_all((input, tensor1, tensor2))
+    if kind is bool_:
+        raise NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'")
+    if not kind.is_floating_point:
+        value = int(value)
+    if input.dtype.itemsize == 2 and input.dtype.is_floating_point:
+        return _in_float32(addcmul, input, tensor1, tensor2, value)
     product = mul(tensor1, tensor2)
     return add_plain(input, product if value == 1 else mul(product, value))
 
 
-def addcdiv(input, tensor1, tensor2, *, value=1):
-    """`input + value * tensor1 / tensor2`."""
+def addcdiv(input, tensor1, tensor2, third=None, *, value=1):
+    """`input + value * tensor1 / tensor2`; PyTorch's old order has `value` second."""
+    if third is not None:
+        value, tensor1, tensor2 = tensor1, tensor2, third
     if not tensor1.dtype.is_floating_point and not tensor2.dtype.is_floating_point:
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a "
@@ -80,6 +106,8 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
             "(input + value * torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + "
             "value * tensor1 / tensor2) for float inputs. The future addcdiv behavior is just the latter "
             "implementation: (input + value * tensor1 / tensor2), for all dtypes.")
+    if input.dtype.itemsize == 2 and input.dtype.is_floating_point:
+        return _in_float32(addcdiv, input, tensor1, tensor2, value)
     quotient = div_plain(tensor1, tensor2)
     return add_plain(input, quotient if value == 1 else mul(quotient, value))
 

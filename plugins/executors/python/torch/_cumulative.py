@@ -38,6 +38,7 @@ def cumprod(input, dim, *, dtype=None):
 
 def logcumsumexp(input, dim):
     """The logarithm of running sums of exponentials, without overflow."""
+    whole_dim(dim, len(input.shape))
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"\"logcumsumexp_out_cpu\" not implemented for '{input.dtype.title}'")
     return _running(_C.LOGSUMEXP, input, dim, input.dtype)
@@ -85,6 +86,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
 
 def _strips(y, x, dx, dim):
     """The area under each pair of neighbours."""
+    if y.dtype is bool_:
+        raise NotImplementedError("trapezoid: received a bool input for `y`, but bool is not supported")
     dim = whole_dim(dim, len(y.shape))
     extent = y.shape[dim]
     if extent == 0:

@@ -13,16 +13,14 @@ def finish(x, requires_grad=False):
 
 
 def _is_sequence(value):
-    return hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, dict))
+    return hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(
+        value, (str, bytes, dict, Tensor))
 
 
 def _shape_of(data):
     """The extents of nested sequences, judged by the first of each."""
     shape, item = [], data
-    while isinstance(item, Tensor) or _is_sequence(item):
-        if isinstance(item, Tensor):
-            shape.extend(item.shape)
-            break
+    while _is_sequence(item):
         shape.append(len(item))
         if len(shape) > 128:
             raise ValueError("too many dimensions 'list'")
@@ -38,8 +36,6 @@ def _flatten(data, shape):
     for depth, extent in enumerate(shape):
         below = []
         for item in level:
-            if isinstance(item, Tensor):
-                item = item.tolist()
             if not _is_sequence(item):
                 raise TypeError("not a sequence")
             if len(item) != extent:
@@ -54,6 +50,10 @@ def _number(value):
     if isinstance(value, (int, float)):
         return value
     if isinstance(value, Tensor):
+        if value.numel() != 1:
+            if value.dtype.is_floating_point:
+                raise ValueError("only one element tensors can be converted to Python scalars")
+            raise TypeError("only integer tensors of a single element can be converted to an index")
         return value.item()
     if isinstance(value, complex):
         raise NotImplementedError("complex tensors are not available in this sandbox; the nearest are pairs of floats")
@@ -98,6 +98,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         data = data.tolist()
     shape = _shape_of(data)
     flat = _flatten(data, shape)
+    if shape and flat and isinstance(flat[0], str):
+        raise ValueError("too many dimensions 'str'")
     if dtype is None:
         dtype = _inferred(flat)
     if not set(map(type, flat)) <= {int, float, bool}:

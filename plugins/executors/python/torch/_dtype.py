@@ -59,7 +59,7 @@ uint32 = dtype("uint32", Dtype.U32, 4, False, None, "I", "UInt32")
 
 
 def _named(name, itemsize, title, is_floating_point=False, is_complex=False):
-    """A type that only has a name here, so that a program that mentions it loads; to make a tensor of it is an error."""
+    """A type that only has a name here, so that a program that mentions it loads; a tensor of it is an error."""
     kind = dtype(name, None, itemsize, is_floating_point, None, None, title)
     kind.is_complex = is_complex
     return kind
@@ -202,7 +202,7 @@ class finfo:
             raise TypeError(f"finfo(): argument 'type' (position 1) must be torch.dtype, not {kind.__class__.__name__}")
         if kind.name not in self._TABLE:
             raise TypeError(
-                f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{kind.name}'")
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
         self.max, self.tiny, self.eps, self.bits, self.smallest_subnormal, self.resolution = self._TABLE[kind.name]
         self.min = -self.max
         self.smallest_normal = self.tiny
@@ -227,9 +227,9 @@ class iinfo:
             if type.name == "bool":
                 raise TypeError("torch.bool is not supported by torch.iinfo")
             raise TypeError(
-                f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type.name}'")
+                "torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
         self.min, self.max, self.bits = self._TABLE[type.name]
         self.dtype = type.name
 
     def __repr__(self):
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

@@ -17,7 +17,4 @@ def equal(input, other):
         raise TypeError(f"equal(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
     if input.shape != other.shape:
         return False
-    if input.dtype is not other.dtype:
-        raise RuntimeError(f"Expected object of data type {input.dtype} but got data type {other.dtype} for argument #2 "
-                           "'other' in call to equal")
     return not bool(ne(input, other).any()) if input.numel() else True

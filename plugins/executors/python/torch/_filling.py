@@ -38,7 +38,7 @@ def _fill_number(value, kind):
             raise RuntimeError(f"value cannot be converted to type {name} without overflow")
         return float(value)
     low, high = limits(kind)
-    if not -(2**63) <= value < 2**63 or not (low <= value <= high or low == 0 and -high <= value):
+    if not (low <= value <= high or low == 0 and isinstance(value, int) and -high <= value < 0):
         raise RuntimeError(f"value cannot be converted to type {_IN_C.get(kind.name, kind.name)} without overflow")
     return int(value) if low <= value else int(value) % (high + 1)
 
@@ -66,6 +66,8 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
             f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
     if dtype is None:
         dtype = bool_ if isinstance(fill_value, bool) else int64 if isinstance(fill_value, int) else default_dtype()
+    if isinstance(size, int):
+        raise TypeError("full(): argument 'size' (position 1) must be tuple of ints, not int")
     return finish(filled(extents("full", (size,)), fill_value, dtype), requires_grad)
 
 
@@ -142,6 +144,7 @@ def arange(start, end=None, step=1, *, out=None, dtype=None, layout=None, device
     start, end, step = (_plain_number(value) for value in (start, end, step))
     if dtype is None:
         dtype = default_dtype() if any(isinstance(value, float) for value in (start, end, step)) else int64
+    _refuse_bool("arange", dtype)
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if not math.isfinite(start) or not math.isfinite(end):
@@ -156,6 +159,11 @@ def arange(start, end=None, step=1, *, out=None, dtype=None, layout=None, device
         return from_host(tensors.arange(host_dtype(dtype), start, end, step), dtype, requires_grad)
     except Err as err:
         raise raised(err) from None
+
+
+def _refuse_bool(name, kind):
+    if kind is bool_:
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
 
 
 def range_(start=0, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
@@ -184,6 +192,7 @@ def linspace(start, end, steps, *, out=None, dtype=None, layout=None, device=Non
              pin_memory=False):
     """`steps` values from `start` to `end`, both included."""
     check_device(device)
+    _refuse_bool("linspace", dtype)
     values = _spaced(_plain_number(start), _plain_number(end), _plain_number(steps))
     return finish(cast(values, dtype or default_dtype()), requires_grad)
 
@@ -192,6 +201,7 @@ def logspace(start, end, steps, base=10.0, *, out=None, dtype=None, layout=None,
              pin_memory=False):
     """`steps` powers of `base`, their exponents evenly spaced."""
     check_device(device)
+    _refuse_bool("logspace", dtype)
     values = pow(float(base), _spaced(_plain_number(start), _plain_number(end), _plain_number(steps)))
     return finish(cast(values, dtype or default_dtype()), requires_grad)
 

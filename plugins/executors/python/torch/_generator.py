@@ -10,10 +10,7 @@ _DEFAULT_SEED = 67280421310721
 
 def _whole(seed):
     if not isinstance(seed, int):
-        if isinstance(seed, float) or hasattr(seed, "__index__") or hasattr(seed, "__int__"):
-            seed = int(seed)
-        else:
-            raise TypeError(f"manual_seed expected a long, but got {type(seed).__name__}")
+        seed = int(seed)
     if not -(2**63) <= seed < 2**64:
         raise RuntimeError("Overflow when unpacking long long")
     return seed % 2**64

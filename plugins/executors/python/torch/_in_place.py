@@ -3,7 +3,7 @@
 from ._base import Tensor
 from ._grad_mode import grad_mode
 from ._promotion import can_cast, cast
-from ._views import check_writable, rebind, write
+from ._views import check_writable, leave, rebind, write
 
 
 def _fitting(result, kind):
@@ -53,15 +53,19 @@ def store(name, out, result, arguments=()):
         return write(out, value.clone() if value is result else value)
     value = value.clone()
     shape = value.shape
+    leave(out)
     rebind(out, value)
     out._shape = shape
     return out
 
 
-def with_out(function, name):
-    """`torch.NAME`: `function`, which here also takes `out=` and says what is wrong with a first operand."""
+def with_out(function, name, takes_number=True):
+    """`torch.NAME`: `function`, which also takes `out=`; its first operand is a tensor unless it `takes_number`."""
 
     def call(*arguments, out=None, **options):
+        if not takes_number and arguments and not isinstance(arguments[0], Tensor):
+            raise TypeError(
+                f"{name}(): argument 'input' (position 1) must be Tensor, not {type(arguments[0]).__name__}")
         if out is None:
             return function(*arguments, **options)
         return store(name, out, function(*arguments, **options), arguments)

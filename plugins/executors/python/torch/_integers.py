@@ -4,9 +4,9 @@ import itertools
 import math
 import struct
 
-from ._arithmetic import common
-from ._dtype import bool_, float32, float64
-from ._numbers import as_tensor_operand, create, integers
+from ._arithmetic import common, of_tensors
+from ._dtype import bfloat16, bool_, float16, float32, float64
+from ._numbers import as_tensor_operand, create, integers, limits
 from ._shaping import broadcast_tensors
 
 
@@ -14,7 +14,11 @@ def _each(function, a, b, kind):
     """`function` of each pair of elements of two operands, broadcast."""
     a, b = broadcast_tensors(as_tensor_operand(a, kind), as_tensor_operand(b, kind))
     pairs = zip(a.flatten().tolist(), b.flatten().tolist())
-    return create([function(x, y) for x, y in pairs], list(a.shape), kind)
+    values = [function(x, y) for x, y in pairs]
+    if not kind.is_floating_point:
+        low, high = limits(kind)
+        values = [(value - low) % (high - low + 1) + low for value in values]
+    return create(values, list(a.shape), kind)
 
 
 def _of_integers(name, function):
@@ -24,8 +28,8 @@ def _of_integers(name, function):
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{kind.title}'")
         return _each(function, input, other, kind)
 
-    operation.__name__ = operation.__qualname__ = name
-    return operation
+    operation.__doc__ = f"Elementwise {name}."
+    return of_tensors(operation, name)
 
 
 gcd = _of_integers("gcd", math.gcd)
@@ -48,15 +52,28 @@ def _next(number, whole):
     return step
 
 
-_STEPS = {float32: _next("<f", "<I"), float64: _next("<d", "<Q")}
+def _next_bfloat16(x, y):
+    """A bfloat16 is the upper half of a float32."""
+    if x != x or y != y or x == y:
+        return y if x == y else math.nan
+    if x == 0:
+        return math.copysign(2.0**-133, y)
+    bits = struct.unpack("<I", struct.pack("<f", x))[0]
+    return struct.unpack("<f", struct.pack("<I", bits + (1 << 16 if (y > x) == (x > 0) else -(1 << 16))))[0]
 
 
-def nextafter(input, other):
+_STEPS = {float32: _next("<f", "<I"), float64: _next("<d", "<Q"), float16: _next("<e", "<H"), bfloat16: _next_bfloat16}
+
+
+def _nextafter(input, other):
     """The fraction next to `input` in the direction of `other`."""
     kind = common("nextafter", input, other)
     if kind not in _STEPS:
         raise NotImplementedError(f"\"nextafter_cpu\" not implemented for '{kind.title}'")
     return _each(_STEPS[kind], input, other, kind)
+
+
+nextafter = of_tensors(_nextafter, "nextafter")
 
 
 def cartesian_prod(*tensors):

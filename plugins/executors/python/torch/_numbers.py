@@ -32,7 +32,7 @@ def _number(value, kind):
     """What is no int or float, or a float for an integer type, as what `array` takes."""
     if kind.is_floating_point:
         return float(value)
-    if isinstance(value, float) and not isfinite(value):
+    if isinstance(value, float) and (not isfinite(value) or value < limits(kind)[0]):
         raise RuntimeError(f"value cannot be converted to type {kind.name} without overflow")
     return int(value)
 

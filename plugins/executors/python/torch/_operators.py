@@ -30,6 +30,15 @@ def _pow(self, other):
     return A.pow(self, other)
 
 
+def _scalar(kind):
+    def convert(self):
+        if self.numel() != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return kind(item(self))
+
+    return convert
+
+
 def _index(self):
     if self.dtype.is_floating_point or self.numel() != 1:
         raise TypeError("only integer tensors of a single element can be converted to an index")
@@ -52,10 +61,6 @@ def _format(self, spec):
     return object.__format__(self, spec)
 
 
-def _divmod(self, other):
-    return A.floor_divide(self, other), A.remainder(self, other)
-
-
 _BOTH_SIDES = {
     "add": A.add_plain, "sub": A.sub_plain, "mul": A.mul, "truediv": A.div_plain, "mod": A.remainder,
     "floordiv": A.floor_divide, "pow": A.pow, "and": A.bitwise_and, "or": A.bitwise_or, "xor": A.bitwise_xor,
@@ -71,12 +76,10 @@ def install(cls):
         setattr(cls, f"__i{name}__", _operand(in_place(function, f"__i{name}__")))
     cls.__pow__ = _operand(_pow)
     cls.__ipow__ = _operand(in_place(_pow, "__ipow__"))
-    cls.__divmod__ = _operand(_divmod)
     for name in ("eq", "ne", "lt", "le", "gt", "ge"):
         setattr(cls, f"__{name}__", _operand(getattr(A, name)))
     cls.__hash__ = object.__hash__
     cls.__neg__, cls.__pos__, cls.__abs__, cls.__invert__ = P.neg, P.positive, P.abs, A.invert
-    cls.__float__ = lambda self: float(item(self))
-    cls.__int__ = lambda self: int(item(self))
-    cls.__complex__ = lambda self: complex(item(self))
+    for kind in (float, int, complex):
+        setattr(cls, f"__{kind.__name__}__", _scalar(kind))
     cls.__index__, cls.__bool__, cls.__format__ = _index, _truth, _format

@@ -8,7 +8,7 @@ from ._generator import of
 from ._host import host
 from ._joining import cat
 from ._numbers import limits
-from ._pointwise import add_plain, ceil, div_plain, exp, log1p, mul, neg, sub_plain, tan
+from ._pointwise import add_plain, ceil, div_plain, exp, log, mul, remainder, sub_plain, tan
 from ._promotion import cast
 from ._random import chances, check_probabilities, normals, uniforms, whole_numbers
 from ._views import check_writable, write
@@ -68,6 +68,21 @@ def exponential_(self, lambd=1, *, generator=None):
                                  float(lambd)), kind))
 
 
+def _low_bits(shape, bits, generator):
+    """The last `bits` (up to 32) of one 32-bit draw for each element.
+
+    The host takes 64 bits for a range of 2^28 or more. Two smaller ranges from the same draws say the same: what is
+    left after division by 2^27 and by 37 determines a number below 37 * 2^27.
+    """
+    stream = of(generator).stream
+    state = host(stream.state)
+    low = whole_numbers(shape, 0, 1 << 27, generator)
+    host(stream.set_state, state)
+    rest = whole_numbers(shape, 0, 37, generator)
+    high = remainder(mul(sub_plain(rest, low), pow(1 << 27, -1, 37)), 37)
+    return remainder(add_plain(low, mul(high, 1 << 27)), 1 << bits)
+
+
 def random_(self, from_=None, to=None, *, generator=None, **bounds):
     """In-place: integers from `from` (0) to `to`, which is excluded; without bounds all that the type holds exactly."""
     check_writable(self)
@@ -85,6 +100,8 @@ def random_(self, from_=None, to=None, *, generator=None, **bounds):
     elif kind.is_floating_point:
         exact = {"float64": 53, "float32": 24, "float16": 11, "bfloat16": 8}[kind.name]
         drawn = whole_numbers(shape, 0, 2**exact + 1, generator)
+    elif kind.itemsize == 4:
+        drawn = _low_bits(shape, 31 if kind.is_signed else 32, generator)
     else:
         drawn = whole_numbers(shape, 0, limits(kind)[1] + 1, generator)
     return write(self, cast(drawn, kind))
@@ -96,7 +113,7 @@ def geometric_(self, p, *, generator=None):
     if not 0 < p < 1:
         raise RuntimeError(f"geometric_ expects p to be in (0, 1), but got p={p:g}")
     drawn = uniforms(list(self.shape), float64, 0, 1, generator)
-    return write(self, cast(ceil(div_plain(log1p(neg(drawn)), math.log1p(-p))), self.dtype))
+    return write(self, cast(ceil(div_plain(log(drawn), math.log1p(-p))), self.dtype))
 
 
 def cauchy_(self, median=0, sigma=1, *, generator=None):

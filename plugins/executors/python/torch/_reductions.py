@@ -18,7 +18,7 @@ _reduce = tensors.reduce
 
 
 def dims_of(dim, rank):
-    """Which dimensions `dim` (None, a number or several) names, counted from the front; none where it is all of them."""
+    """The dimensions that `dim` (None, a number or several) names, counted from the front; none for all of them."""
     if dim is None:
         return []
     if dim.__class__ is int:
@@ -53,12 +53,12 @@ def _summed(op, input, dim, keepdim, dtype):
     if kind.is_floating_point or kind is int64:
         return reduced(op, cast(input, kind), dim, keepdim, kind)
     # The host sums integers in int64; a smaller type keeps the last of its bits.
-    return cast(reduced(op, cast(input, int64), dim, keepdim, int64), kind)
+    return cast(reduced(op, cast(cast(input, kind), int64), dim, keepdim, int64), kind)
 
 
-def sum(input, dim=None, keepdim=False, *, dtype=None, axis=None):
+def sum(input, dim=None, keepdim=False, *, dtype=None):
     """The sum over all or some dimensions; of integers an int64."""
-    return _summed(_R.SUM, input, axis if dim is None else dim, keepdim, dtype)
+    return _summed(_R.SUM, input, dim, keepdim, dtype)
 
 
 def prod(input, dim=None, keepdim=False, *, dtype=None):
@@ -75,9 +75,8 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None):
     return sum(input, dim, keepdim, dtype=dtype)
 
 
-def mean(input, dim=None, keepdim=False, *, dtype=None, axis=None):
+def mean(input, dim=None, keepdim=False, *, dtype=None):
     """The mean over all or some dimensions."""
-    dim = axis if dim is None else dim
     kind = input._dtype
     if kind is not float32 or dtype is not None:
         kind = dtype or input.dtype
@@ -96,6 +95,9 @@ def nanmean(input, dim=None, keepdim=False, *, dtype=None):
     if not input.dtype.is_floating_point:
         raise RuntimeError("nanmean(): expected input to have floating point or complex dtype but got "
                            f"{input.dtype.title}")
+    if dtype is not None and not dtype.is_floating_point:
+        raise RuntimeError("nanmean(): could not infer output dtype. Optional dtype must be either a floating point or "
+                           f"complex dtype. Got: {dtype.title}")
     count = sum(cast(eq(input, input), int64), dim, keepdim)
     return div_plain(nansum(input, dim, keepdim, dtype=dtype), count)
 
@@ -159,7 +161,7 @@ min = _extreme(_R.MIN, _R.ARGMIN, "min", smaller)
 
 def amax(input, dim=(), keepdim=False):
     """The largest over all or some dimensions."""
-    _check_not_empty("amax", input, dim)
+    _check_not_empty("amax", input, dim, RuntimeError)
     if 0 in input.shape:
         return _of_none(input, dim, keepdim)
     return reduced(_R.MAX, input, dim, keepdim, input.dtype)
@@ -167,7 +169,7 @@ def amax(input, dim=(), keepdim=False):
 
 def amin(input, dim=(), keepdim=False):
     """The smallest over all or some dimensions."""
-    _check_not_empty("amin", input, dim)
+    _check_not_empty("amin", input, dim, RuntimeError)
     if 0 in input.shape:
         return _of_none(input, dim, keepdim)
     return reduced(_R.MIN, input, dim, keepdim, input.dtype)
@@ -183,14 +185,22 @@ def aminmax(input, *, dim=None, keepdim=False):
     """Smallest and largest."""
     if dim is None:
         _check_not_empty("aminmax", input, None, RuntimeError)
+    else:
+        _check_one_dim("aminmax", dim)
     dim = () if dim is None else dim
     return return_type("aminmax", "min max")(amin(input, dim, keepdim), amax(input, dim, keepdim))
+
+
+def _check_one_dim(name, dim):
+    if isinstance(dim, (tuple, list)):
+        raise TypeError(f"{name}(): argument 'dim' must be int, not {type(dim).__name__}")
 
 
 def _arg(op, name):
     def operation(input, dim=None, keepdim=False):
         if input.dtype is bool_:
             raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
+        _check_one_dim(name, dim)
         _check_not_empty(name, input, dim)
         if 0 in input.shape:
             return cast(_of_none(input, dim, keepdim), int64)
@@ -224,6 +234,9 @@ def any(input, dim=None, keepdim=False):
 
 def _boolean(op, input, dim, keepdim, of_none):
     mask = cast(input, bool_)
+    if dim == ():
+        # No dimension at all, where other reductions take all of them.
+        return mask if mask is not input else mask.clone()
     if 0 in input.shape:
         count = sum(mask, dim, keepdim)
         result = eq(count, 0) if of_none else ne(count, 0)

@@ -7,8 +7,9 @@ from ._creation import full, linspace, ones, zeros
 from ._dtype import bool_, float32, float64, int32, int64
 from ._joining import cat
 from ._numbers import as_tensor_operand, create
-from ._pointwise import add_plain, div_plain, eq, floor_divide, ge, le, logical_and, logical_not, logical_or, lt, mul
-from ._pointwise import ne, sub_plain
+from ._pointwise import (
+    add_plain, div_plain, eq, floor_divide, ge, gt, le, logical_and, logical_not, logical_or, lt, mul, ne, sub_plain,
+)
 from ._promotion import cast, result_of
 from ._return_types import return_type
 from ._scattering import scatter_add
@@ -105,7 +106,13 @@ def histc(input, bins=100, min=0, max=0):
     if not input.dtype.is_floating_point:
         raise NotImplementedError(f"\"histogramdd\" not implemented for '{input.dtype.title}'")
     low, high = _range_of(input, min, max, "torch.histc")
-    return _counted(input, linspace(low, high, bins + 1, dtype=input.dtype), None)
+    flat = flatten(input.detach())
+    inside = logical_and(ge(flat, low), le(flat, high))
+    # As PyTorch finds the place: in the input's own type, from the lower end.
+    low = create([low], [], input.dtype)
+    width = sub_plain(create([high], [], input.dtype), low)
+    places = cast(div_plain(mul(sub_plain(flat, low), bins), width), int64).clamp(0, bins - 1)
+    return scatter_add(zeros(bins, dtype=input.dtype), 0, places, cast(inside, input.dtype))
 
 
 def _range_of(input, low, high, name):
@@ -159,10 +166,10 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
             "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries "
             f"tensor and input value tensor must match, but we got boundaries tensor {list(sorted_sequence.shape)} and "
             f"input value tensor {list(values.shape)}")
-    if isinstance(input, Tensor) and sorted_sequence.dtype is not values.dtype:
-        raise RuntimeError(
-            "torch.searchsorted(): boundary tensor and input value tensor should have same dtype, but got boundary "
-            f"tensor dtype {sorted_sequence.dtype.title} and input value tensor dtype {values.dtype.title}")
+    kind = result_of(sorted_sequence, values)
+    sorted_sequence, values = cast(sorted_sequence, kind), cast(values, kind)
+    if values.dtype is bool_:
+        raise NotImplementedError("\"searchsorted_out_cpu\" not implemented for 'Bool'")
     places = _bisected(sorted_sequence, values, right)
     return cast(places, int32) if out_int32 else places
 
@@ -180,7 +187,7 @@ def _bisected(sequence, values, right):
         middle = floor_divide(add_plain(low, high), 2)
         at = gather(sequence, -1, middle.clamp(max=extent - 1))
         # What is not a number comes last.
-        before = le(at, values) if right else logical_not(le(values, at))
+        before = logical_not(gt(at, values)) if right else logical_not(le(values, at))
         before = logical_and(before, lt(low, high))
         high = choose(logical_or(before, ge(low, high)), high, middle)
         low = choose(before, add_plain(middle, 1), low)
@@ -193,8 +200,7 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
         raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.dim()})")
     if not isinstance(input, Tensor):
         input = as_tensor_operand(input, boundaries.dtype)
-    kind = result_of(boundaries, input)
-    return searchsorted(cast(boundaries, kind), cast(input, kind), out_int32=out_int32, right=right)
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 
 def isin(elements, test_elements, *, assume_unique=False, invert=False):
@@ -204,6 +210,8 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
     if not isinstance(test_elements, Tensor):
         test_elements = as_tensor_operand(test_elements, elements.dtype)
     kind = result_of(elements, test_elements)
+    if kind is bool_:
+        raise NotImplementedError("Unsupported input type encountered for isin(): Bool")
     among, x = sort(flatten(cast(test_elements, kind))).values, cast(elements, kind)
     if not among.numel():
         found = zeros(x.shape, dtype=bool_)

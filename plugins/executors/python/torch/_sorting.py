@@ -2,7 +2,7 @@
 
 from ._base import Tensor, wrap
 from ._creation import multinomial  # noqa: F401
-from ._dtype import int64
+from ._dtype import bool_, int64
 from ._equality import allclose, equal  # noqa: F401
 from ._host import Err, raised, tensors
 from ._numbers import create
@@ -46,6 +46,8 @@ def msort(input):
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """The `k` largest (or smallest) along `dim`, in order."""
     dim = whole_dim(dim, len(input.shape))
+    if input.dtype is bool_:
+        raise NotImplementedError("topk does not support bool dtypes on CPU")
     extent = input.shape[dim] if input.shape else 1
     if isinstance(k, Tensor):
         k = k.item()
@@ -61,6 +63,8 @@ def _one_of_order(name, input, dim, keepdim, place):
     """The element at `place(extent)` of each row in order, and where it was."""
     dim = whole_dim(dim, len(input.shape))
     kind = return_type(name, _PAIR)
+    if input.dtype is bool_:
+        raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
     if not input.shape:
         return kind(input.clone(), create([0], [], int64))
     if input.shape[dim] == 0:
@@ -79,6 +83,8 @@ def _one_of_order(name, input, dim, keepdim, place):
 def kthvalue(input, k, dim=-1, keepdim=False):
     """The k-th smallest along `dim`."""
     extent = input.shape[whole_dim(dim, len(input.shape))] if input.shape else 1
+    if extent == 0:
+        raise IndexError(f"kthvalue(): Expected reduction dim {whole_dim(dim, input.dim())} to have non-zero size.")
     if not 1 <= k <= extent:
         raise RuntimeError(f"kthvalue(): selected number k out of range for dimension {whole_dim(dim, input.dim())}")
     return _one_of_order("kthvalue", input, dim, keepdim, lambda _: k - 1)

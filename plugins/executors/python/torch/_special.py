@@ -6,7 +6,8 @@ from . import _arithmetic as A
 from . import _pointwise as P
 from ._arithmetic import common
 from ._base import Tensor
-from ._dtype import bool_, float64, int32
+from ._dtype import bool_, float32, float64, int32
+from ._in_place import in_place
 from ._numbers import as_tensor_operand
 from ._promotion import cast, default_dtype
 from ._selecting import choose
@@ -22,58 +23,85 @@ def _floating(x):
 
 
 def _pair(name, a, b):
-    """Two operands as tensors of their common type, which is a floating-point one."""
+    """Two operands as tensors of one floating-point type that is exact enough to compute in, and the result's type."""
     kind = common(name, a, b)
     if not kind.is_floating_point:
         kind = default_dtype()
-    return as_tensor_operand(a, kind), as_tensor_operand(b, kind)
+    wide = _wide(kind)
+    return as_tensor_operand(a, wide), as_tensor_operand(b, wide), kind
 
 
-def _instead(x, where, value):
+def _wide(kind):
+    return float32 if kind.itemsize == 2 else kind
+
+
+def _in_one_piece(function):
+    """`function` of one floating-point tensor, with the 16-bit types computed in float32 and rounded once."""
+
+    def operation(input, *arguments, **options):
+        x = _floating(input)
+        if x.dtype.itemsize != 2:
+            return function(x, *arguments, **options)
+        return cast(function(cast(x, float32), *arguments, **options), x.dtype)
+
+    operation.__name__ = operation.__qualname__ = function.__name__
+    operation.__doc__ = function.__doc__
+    return operation
+
+
+def instead(x, where, value):
     """`x`, but a number where `where` holds: so that what is not wanted there has a finite gradient."""
     return choose(where, _number(value, x), x)
 
 
+def _nothing(x, y, pole):
+    """Where `x` is 0 and the logarithm of `y`, whose pole is at `pole`, is infinite or not defined."""
+    defined = A.logical_and(A.gt(y, pole), A.lt(y, math.inf))
+    return A.logical_and(A.eq(x, 0), A.logical_not(A.logical_or(defined, P.isnan(y))))
+
+
 def xlogy(input, other):
     """`input * log(other)`; 0 where `input` is 0, unless `other` is not a number."""
-    x, y = _pair("xlogy", input, other)
-    none = A.logical_and(A.eq(x, 0), A.logical_not(P.isnan(y)))
-    return _instead(A.mul(x, P.log(_instead(y, none, 1))), none, 0)
+    x, y, kind = _pair("xlogy", input, other)
+    none = _nothing(x, y, 0)
+    return cast(instead(A.mul(x, P.log(instead(y, none, 1))), none, 0), kind)
 
 
 def xlog1py(input, other):
     """`input * log1p(other)`; 0 where `input` is 0, unless `other` is not a number."""
-    x, y = _pair("xlog1py", input, other)
-    none = A.logical_and(A.eq(x, 0), A.logical_not(P.isnan(y)))
-    return _instead(A.mul(x, P.log1p(_instead(y, none, 0))), none, 0)
+    x, y, kind = _pair("xlog1py", input, other)
+    none = _nothing(x, y, -1)
+    return cast(instead(A.mul(x, P.log1p(instead(y, none, 0))), none, 0), kind)
 
 
 def _log_add(name, log_of_sum):
     def operation(input, other):
-        if not isinstance(input, Tensor) or not isinstance(other, Tensor):
-            raise A.operand_error(name, input if not isinstance(input, Tensor) else other)
-        a, b = _pair(name, input, other)
+        if not common(name, input, other).is_floating_point:
+            raise NotImplementedError(f"\"{name}_cpu\" not implemented for '{common(name, input, other).title}'")
+        a, b, kind = _pair(name, input, other)
         same = A.logical_and(P.isinf(a), A.eq(a, b))
-        far = _instead(P.abs(A.sub_plain(a, b)), same, 0)
+        far = instead(P.abs(A.sub_plain(a, b)), same, 0)
         top = A.larger(a, b)
-        return choose(same, top, A.add_plain(top, log_of_sum(P.neg(far))))
+        return cast(choose(same, top, A.add_plain(top, log_of_sum(P.neg(far)))), kind)
 
-    operation.__name__ = operation.__qualname__ = name
     operation.__doc__ = "The logarithm of a sum, from the logarithms of its parts."
-    return operation
+    return A.of_tensors(operation, name)
 
 
 logaddexp = _log_add("logaddexp", lambda far: P.log1p(P.exp(far)))
 logaddexp2 = _log_add("logaddexp2", lambda far: A.mul(P.log1p(P.exp2(far)), 1 / math.log(2)))
 
 
-def hypot(input, other):
+def _hypot(input, other):
     """`sqrt(input**2 + other**2)`, computed in float64, where it does not overflow."""
     kind = common("hypot", input, other)
     if not kind.is_floating_point:
         raise NotImplementedError(f"\"hypot_cpu\" not implemented for '{kind.title}'")
     a, b = as_tensor_operand(input, float64), as_tensor_operand(other, float64)
     return cast(P.sqrt(A.add_plain(P.square(a), P.square(b))), kind)
+
+
+hypot = A.of_tensors(_hypot, "hypot")
 
 
 def signbit(input):
@@ -85,34 +113,37 @@ def signbit(input):
 
 def copysign(input, other):
     """The size of `input` with the sign of `other`."""
-    size, of = _pair("copysign", input, other)
+    size, of, kind = _pair("copysign", input, other)
     same = A.eq(signbit(size), signbit(of))
-    return A.mul(size, choose(same, _number(1, size), _number(-1, size)))
+    return cast(A.mul(size, choose(same, _number(1, size), _number(-1, size))), kind)
 
 
 def heaviside(input, values):
     """0 below 0, 1 above, `values` at 0."""
-    if not isinstance(values, Tensor):
-        raise A.operand_error("heaviside", values, "values")
+    for place, value in (("input", input), ("values", values)):
+        if not isinstance(value, Tensor):
+            raise A.operand_error("heaviside", value, place)
     if input.dtype is not values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
     return choose(A.eq(input, 0), values, cast(A.gt(input, 0), input.dtype))
 
 
+@_in_one_piece
 def sinc(input):
     """`sin(pi x) / (pi x)`, 1 at 0."""
-    x = _floating(input)
+    x = input
     none = A.eq(x, 0)
-    turned = A.mul(_instead(x, none, 1), math.pi)
-    return _instead(A.div_plain(P.sin(turned), turned), none, 1)
+    turned = A.mul(instead(x, none, 1), math.pi)
+    return instead(A.div_plain(P.sin(turned), turned), none, 1)
 
 
+@_in_one_piece
 def logit(input, eps=None):
     """`log(x / (1 - x))`; `x` is kept `eps` away from 0 and 1."""
-    x = _floating(input)
+    x = input
     if eps is not None:
         x = A.smaller(A.larger(x, eps), 1 - eps)
-    return P.log(A.div_plain(x, A.sub_plain(1.0, x)))
+    return A.sub_plain(P.log(x), P.log1p(P.neg(x)))
 
 
 def deg2rad(input):
@@ -131,10 +162,26 @@ def float_power(input, exponent):
     return A.pow(as_tensor_operand(input, float64), as_tensor_operand(exponent, float64))
 
 
-def ldexp(input, other):
+def float_power_(self, exponent):
+    """In-place `float_power`, of a float64 tensor."""
+    if self.dtype is not float64:
+        raise RuntimeError(f"the base given to float_power_ has dtype {self.dtype.title} but the operation's result "
+                           "requires dtype Double")
+    return in_place(float_power, "float_power_")(self, exponent)
+
+
+def _ldexp(input, other):
     """`input * 2**other`."""
-    kind = other.dtype if isinstance(other, Tensor) and other.dtype.is_floating_point else default_dtype()
-    return A.mul(input, P.exp2(as_tensor_operand(other, kind)))
+    kind = input.dtype
+    if other.dtype.is_floating_point or not kind.is_floating_point:
+        return A.mul(input, A.pow(2.0, other))
+    if other.dtype is bool_:
+        raise NotImplementedError("\"ldexp_cpu_exp\" not implemented for 'Bool'")
+    wide = _wide(kind)
+    return cast(A.mul(cast(input, wide), P.exp2(cast(other, wide))), kind)
+
+
+ldexp = A.of_tensors(_ldexp, "ldexp")
 
 
 def frexp(input):
@@ -167,7 +214,7 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     close = A.eq(input, other)
     if equal_nan and input.dtype.is_floating_point:
         close = A.logical_or(close, A.logical_and(P.isnan(input), P.isnan(other)))
-    if rtol == 0 and atol == 0 or input.dtype is bool_:
+    if rtol == 0 and atol == 0:
         return close
     kind = input.dtype if input.dtype.is_floating_point else float64
     a, b = cast(input, kind), cast(other, kind)
@@ -192,9 +239,9 @@ def erfcx(input):
     kind = _floating(input).dtype
     x = cast(input, float64)
     large = A.gt(x, 20)
-    near = _instead(x, large, 0)
+    near = instead(x, large, 0)
     direct = A.mul(P.exp(P.square(near)), P.erfc(near))
-    far = _instead(x, A.logical_not(large), 20)
+    far = instead(x, A.logical_not(large), 20)
     below = P.reciprocal(A.mul(P.square(far), 2))
     series = A.add_plain(A.mul(below, A.sub_plain(A.mul(below, A.sub_plain(3, A.mul(below, 15))), 1)), 1)
     return cast(choose(large, A.div_plain(series, A.mul(far, math.sqrt(math.pi))), direct), kind)
@@ -215,8 +262,8 @@ def log_ndtr(input):
     x = _floating(input)
     left = A.lt(x, -1)
     t = A.mul(x, math.sqrt(0.5))
-    far = A.sub_plain(P.log(A.mul(erfcx(P.neg(_instead(t, A.logical_not(left), -1))), 0.5)), P.square(t))
-    near = P.log1p(A.mul(P.erfc(_instead(t, left, 0)), -0.5))
+    far = A.sub_plain(P.log(A.mul(erfcx(P.neg(instead(t, A.logical_not(left), -1))), 0.5)), P.square(t))
+    near = P.log1p(A.mul(P.erfc(instead(t, left, 0)), -0.5))
     return choose(left, far, near)
 
 
@@ -224,7 +271,7 @@ def entr(input):
     """`-x log x`; 0 at 0 and -inf below."""
     x = _floating(input)
     inside = A.gt(x, 0)
-    value = P.neg(A.mul(x, P.log(_instead(x, A.logical_not(inside), 1))))
+    value = P.neg(A.mul(x, P.log(instead(x, A.logical_not(inside), 1))))
     outside = choose(A.eq(x, 0), _number(0, x), _number(float("-inf"), x))
     return choose(A.logical_or(inside, P.isnan(x)), value, outside)
 
@@ -238,8 +285,3 @@ def mvlgamma(input, p):
     for step in range(1, p):
         total = A.add_plain(total, P.lgamma(A.sub_plain(x, step / 2)))
     return A.add_plain(total, p * (p - 1) / 4 * math.log(math.pi))
-
-
-def real(input):
-    """`input`: there are no complex numbers."""
-    return input

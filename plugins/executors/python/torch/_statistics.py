@@ -4,6 +4,7 @@ import warnings
 
 from ._arithmetic import larger
 from ._creation import ones
+from ._dtype import bool_
 from ._host import tensors
 from ._linalg import matmul
 from ._pointwise import add_plain, div_plain, mul, square, sub_plain
@@ -60,6 +61,8 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
     if input.dim() > 2:
         raise RuntimeError(f"cov(): expected input to have two or fewer dimensions but got an input with "
                            f"{input.dim()} dimensions")
+    if input.dtype is bool_:
+        raise NotImplementedError("cov(): bool dtype is not supported for input")
     x = input if input.dtype.is_floating_point else cast(input, default_dtype())
     rows = x if x.dim() == 2 else x.reshape(1, -1)
     count = rows.shape[1]

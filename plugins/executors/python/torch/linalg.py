@@ -47,7 +47,7 @@ def checked(name, A, square=False):
     if not A.dtype.is_floating_point:
         raise NotImplementedError(f"{name}: Expected a floating point or complex tensor as input. Got {title(A.dtype)}")
     if A.dtype.itemsize < 4:
-        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {title(A.dtype)}")
+        raise NotImplementedError(f"{name}: Low precision dtypes not supported. Got {title(A.dtype)}")
     return A
 
 

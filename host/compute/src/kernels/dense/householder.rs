@@ -1,6 +1,6 @@
 //! QR by reflections, with LAPACK's signs (`dgeqr2`, `dlarfg`).
 
-use super::{Failure, Pulse, add_scaled, norm};
+use super::{Failure, Pulse, add_scaled, identity, norm};
 
 /// What makes an (m, n) matrix triangular: `vectors` is (m, n) with the reflections' vectors below the diagonal, a
 /// leading 1 in each understood, and r on and above it; H = 1 - scale v vᵀ.
@@ -43,31 +43,6 @@ impl Reflections {
         Ok(made)
     }
 
-    /// As [`Reflections::of`], with the column of largest norm next at each step, and the order of the columns.
-    pub(crate) fn pivoted(
-        a: &[f64],
-        rows: usize,
-        columns: usize,
-        pulse: Pulse<'_>,
-    ) -> Result<(Reflections, Vec<usize>), Failure> {
-        let mut made = Reflections { rows, columns, vectors: a.to_vec(), scales: Vec::new() };
-        let mut order: Vec<usize> = (0..columns).collect();
-        for k in 0..rows.min(columns) {
-            if !pulse() {
-                return Err(Failure::Cancelled);
-            }
-            let mut squares = vec![0.0; columns - k];
-            for row in made.vectors.chunks_exact(columns).skip(k) {
-                squares.iter_mut().zip(&row[k..]).for_each(|(sum, x)| *sum += x * x);
-            }
-            let best = (0..squares.len()).fold(0, |a, b| if squares[b] > squares[a] { b } else { a }) + k;
-            order.swap(k, best);
-            made.vectors.chunks_exact_mut(columns).for_each(|row| row.swap(k, best));
-            made.step(k);
-        }
-        Ok((made, order))
-    }
-
     /// Makes column `k` triangular and turns those behind it.
     fn step(&mut self, k: usize) {
         let (rows, columns) = (self.rows, self.columns);
@@ -106,15 +81,14 @@ impl Reflections {
 
     /// The first `columns` of the orthogonal factor.
     pub(crate) fn orthogonal(&self, columns: usize, pulse: Pulse<'_>) -> Result<Vec<f64>, Failure> {
-        let mut q = vec![0.0; self.rows * columns];
-        (0..self.rows.min(columns)).for_each(|i| q[i * columns + i] = 1.0);
+        let mut q = identity(self.rows, columns);
         self.apply(&mut q, columns, pulse)?;
         Ok(q)
     }
 }
 
 /// (1 - scale v vᵀ) times the columns from `from` on of a matrix with as many rows as `v`.
-fn turn(a: &mut [f64], columns: usize, from: usize, v: &[f64], scale: f64) {
+pub(super) fn turn(a: &mut [f64], columns: usize, from: usize, v: &[f64], scale: f64) {
     if scale == 0.0 || from >= columns {
         return;
     }

@@ -1,7 +1,9 @@
 //! Decompositions of one dense matrix of `f64`, row-major. Loops are bounded; what can go on for long asks a
 //! [`Pulse`] whether it may.
 
+mod bidiagonal;
 pub(crate) mod householder;
+mod planes;
 pub(crate) mod singular;
 pub(crate) mod symmetric;
 pub(crate) mod triangular;
@@ -30,6 +32,8 @@ pub(crate) enum Precision {
     /// binary32. Rounding each `f64` result to it gives what its own arithmetic gives: `f64` has more than twice its
     /// digits.
     Single,
+    /// binary64, in which all is computed.
+    Double,
 }
 
 impl Precision {
@@ -37,6 +41,7 @@ impl Precision {
     pub(crate) fn unit(self) -> f64 {
         match self {
             Precision::Single => f64::from(f32::EPSILON) / 2.0,
+            Precision::Double => f64::EPSILON / 2.0,
         }
     }
 }
@@ -107,5 +112,12 @@ pub(crate) fn transposed(a: &[f64], m: usize, n: usize) -> Vec<f64> {
     for j in 0..n {
         out.extend((0..m).map(|i| a[i * n + j]));
     }
+    out
+}
+
+/// Ones on the diagonal of an (m, n) matrix.
+pub(crate) fn identity(m: usize, n: usize) -> Vec<f64> {
+    let mut out = vec![0.0; m * n];
+    (0..m.min(n)).for_each(|i| out[i * n + i] = 1.0);
     out
 }

@@ -1,14 +1,9 @@
-//! Singular values by rotations of pairs of rows (one-sided Jacobi) after a pivoted QR, as LAPACK's `dgejsv`
-//! (Drmač and Veselić, LAPACK working note 169): accurate also for small values, and nearly orthogonal to begin with.
+//! Singular values: reflections from both sides to a bidiagonal matrix (`dgebrd`), then its own, by the way that
+//! LAPACK's `dgesdd` takes for small matrices.
 
-use super::householder::Reflections;
-use super::{Failure, Pulse, dot, norm, rotate, transposed, two_rows};
-
-/// Passes over all pairs; five to ten are usual.
-const SWEEPS: usize = 60;
-
-/// A part of the largest value below which a value has no direction of its own.
-const NOTHING: f64 = 1e-140;
+use super::bidiagonal::Bidiagonal;
+use super::householder::{Reflections, reflect, turn};
+use super::{Failure, Precision, Pulse, add_scaled, dot, identity, transposed};
 
 /// u (m, full ? m : k), s (k) and vh (full ? n : k, n) of an (m, n) matrix, with k the smaller extent.
 pub(crate) struct Singular {
@@ -22,117 +17,138 @@ pub(crate) fn decompose(
     a: &[f64],
     (m, n): (usize, usize),
     full: bool,
+    precision: Precision,
     pulse: Pulse<'_>,
 ) -> Result<Singular, Failure> {
     if a.iter().any(|x| x.is_nan()) {
         return Err(Failure::NotFinite);
     }
-    if a.iter().any(|x| x.is_infinite()) {
+    let k = m.min(n);
+    let (left, right) = if full { (m, n) } else { (k, k) };
+    if k == 0 {
+        return Ok(Singular { u: identity(m, left), s: Vec::new(), vh: identity(right, n) });
+    }
+    let largest = a.iter().fold(0f64, |a, b| a.max(b.abs()));
+    if largest.is_infinite() {
         // As LAPACK, which looks for NaN only.
-        let k = m.min(n);
-        let (left, right) = if full { (m, n) } else { (k, k) };
         let nan = |n: usize| vec![f64::NAN; n];
         return Ok(Singular { u: nan(m * left), s: nan(k), vh: nan(right * n) });
     }
-    if m == 0 || n == 0 {
-        let square = |n: usize| if full { identity(n) } else { Vec::new() };
-        return Ok(Singular { u: square(m), s: Vec::new(), vh: square(n) });
-    }
-    if m >= n {
-        return tall(a, (m, n), full, pulse);
-    }
-    let turned = tall(&transposed(a, m, n), (n, m), full, pulse)?;
-    let long = if full { n } else { m };
-    Ok(Singular { u: transposed(&turned.vh, m, m), s: turned.s, vh: transposed(&turned.u, n, long) })
+    let scale = if largest == 0.0 { 1.0 } else { largest };
+    let a: Vec<f64> = a.iter().map(|x| x / scale).collect();
+    let unit = precision.unit();
+    let mut found = if m < n {
+        // aᵀ = q b pᵀ, so a = p bᵀ qᵀ, where bᵀ is lower bidiagonal.
+        let mut reduced = Reduction::of(&transposed(&a, m, n), (n, m), unit, pulse)?;
+        let middle = &mut reduced.middle;
+        middle.raise();
+        middle.iterate(pulse)?;
+        std::mem::swap(&mut middle.left, &mut middle.right);
+        let found = reduced.finish(right, pulse)?;
+        Singular { u: transposed(&found.right, m, m), s: found.s, vh: found.left }
+    } else if m > n && m >= n * 11 / 6 {
+        let q = Reflections::of(&a, m, n, pulse)?;
+        let mut reduced = Reduction::of(&q.triangle(n), (n, n), unit, pulse)?;
+        reduced.middle.iterate(pulse)?;
+        let inner = reduced.finish(n, pulse)?;
+        let mut u = identity(m, left);
+        for (to, from) in u.chunks_exact_mut(left).zip(transposed(&inner.left, n, n).chunks_exact(n)) {
+            to[..n].copy_from_slice(from);
+        }
+        q.apply(&mut u, left, pulse)?;
+        Singular { u, s: inner.s, vh: inner.right }
+    } else {
+        let mut reduced = Reduction::of(&a, (m, n), unit, pulse)?;
+        reduced.middle.iterate(pulse)?;
+        let found = reduced.finish(left, pulse)?;
+        Singular { u: transposed(&found.left, left, m), s: found.s, vh: found.right }
+    };
+    found.s.iter_mut().for_each(|s| *s *= scale);
+    Ok(found)
 }
 
-/// Of a matrix with m ≥ n: a p = q r, w r = diag(s) z for rotations w, so a = (q wᵀ) diag(s) (z pᵀ).
-fn tall(a: &[f64], (m, n): (usize, usize), full: bool, pulse: Pulse<'_>) -> Result<Singular, Failure> {
-    let largest = a.iter().fold(0f64, |a, b| a.max(b.abs()));
-    let scale = if largest == 0.0 { 1.0 } else { largest };
-    let scaled: Vec<f64> = a.iter().map(|x| x / scale).collect();
-    let (q, order) = Reflections::pivoted(&scaled, m, n, pulse)?;
-    let mut rows = q.triangle(n);
-    let mut w = identity(n);
-    orthogonalise(&mut rows, &mut w, n, pulse)?;
-    let lengths: Vec<f64> = rows.chunks_exact(n).map(norm).collect();
-    let mut by_length: Vec<usize> = (0..n).collect();
-    by_length.sort_by(|&i, &j| lengths[j].total_cmp(&lengths[i]));
-    let z = directions(&rows, &lengths, &by_length, n, pulse)?;
-    let mut vh = vec![0.0; n * n];
-    let columns = if full { m } else { n };
-    let mut u = vec![0.0; m * columns];
-    for (i, &from) in by_length.iter().enumerate() {
-        for (j, &to) in order.iter().enumerate() {
-            vh[i * n + to] = z[i * n + j];
-            u[j * columns + i] = w[from * n + j];
+/// 1 - scale v vᵀ, where v is `vector` behind `from` zeros.
+struct Reflection {
+    from: usize,
+    vector: Vec<f64>,
+    scale: f64,
+}
+
+impl Reflection {
+    fn new(from: usize, mut vector: Vec<f64>) -> (Reflection, f64) {
+        let scale = reflect(&mut vector);
+        let length = std::mem::replace(&mut vector[0], 1.0);
+        (Reflection { from, vector, scale }, length)
+    }
+
+    /// Reflects each row.
+    fn apply(&self, rows: &mut [f64], width: usize) {
+        for row in rows.chunks_exact_mut(width) {
+            let row = &mut row[self.from..];
+            let along = dot(row, &self.vector);
+            add_scaled(row, -self.scale * along, &self.vector);
         }
     }
-    (n..columns).for_each(|i| u[i * columns + i] = 1.0);
-    q.apply(&mut u, columns, pulse)?;
-    Ok(Singular { u, s: by_length.iter().map(|&i| lengths[i] * scale).collect(), vh })
 }
 
-/// Rotates pairs of `rows`, and of `w` alike, until all rows are orthogonal to each other.
-fn orthogonalise(rows: &mut [f64], w: &mut [f64], n: usize, pulse: Pulse<'_>) -> Result<(), Failure> {
-    let enough = f64::EPSILON * (n as f64).sqrt().max(4.0);
-    for _ in 0..SWEEPS {
-        let mut rotated = false;
-        for i in 0..n {
+/// An (m, n) matrix with m ≥ n as reflections, a bidiagonal matrix, and reflections.
+struct Reduction {
+    rows: usize,
+    left: Vec<Reflection>,
+    middle: Bidiagonal,
+    right: Vec<Reflection>,
+}
+
+/// Singular values, and vectors as rows.
+struct Found {
+    left: Vec<f64>,
+    s: Vec<f64>,
+    right: Vec<f64>,
+}
+
+impl Reduction {
+    fn of(a: &[f64], (m, n): (usize, usize), unit: f64, pulse: Pulse<'_>) -> Result<Reduction, Failure> {
+        let mut a = a.to_vec();
+        let (mut left, mut right) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        let (mut diagonal, mut beside) = (Vec::with_capacity(n), Vec::with_capacity(n));
+        for k in 0..n {
             if !pulse() {
                 return Err(Failure::Cancelled);
             }
-            for j in i + 1..n {
-                let (a, b) = two_rows(rows, n, i, j);
-                let Some((c, s)) = rotation(a, b, enough) else { continue };
-                rotated = true;
-                rotate(a, b, c, s);
-                let (a, b) = two_rows(w, n, i, j);
-                rotate(a, b, c, s);
+            let (reflection, length) = Reflection::new(k, (k..m).map(|i| a[i * n + k]).collect());
+            turn(&mut a[k * n..], n, k + 1, &reflection.vector, reflection.scale);
+            left.push(reflection);
+            diagonal.push(length);
+            if k + 1 < n {
+                let (reflection, length) = Reflection::new(k + 1, a[k * n + k + 1..][..n - k - 1].to_vec());
+                reflection.apply(&mut a[(k + 1) * n..], n);
+                right.push(reflection);
+                beside.push(length);
             }
         }
-        if !rotated {
-            return Ok(());
+        let middle = Bidiagonal { diagonal, beside, left: identity(n, n), right: identity(n, n), unit };
+        Ok(Reduction { rows: m, left, middle, right })
+    }
+
+    /// The decomposition, once the middle is diagonal, with `count` left vectors.
+    fn finish(self, count: usize, pulse: Pulse<'_>) -> Result<Found, Failure> {
+        let Reduction { rows, left: outer, middle, right: inner } = self;
+        let n = middle.diagonal.len();
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by(|&i, &j| middle.diagonal[j].total_cmp(&middle.diagonal[i]));
+        let mut left = identity(count, rows);
+        let mut right = Vec::with_capacity(n * n);
+        for (row, &from) in left.chunks_exact_mut(rows).zip(&order) {
+            row[..n].copy_from_slice(&middle.left[from * n..][..n]);
+            right.extend_from_slice(&middle.right[from * n..][..n]);
         }
+        for reflection in outer.iter().rev() {
+            if !pulse() {
+                return Err(Failure::Cancelled);
+            }
+            reflection.apply(&mut left, rows);
+        }
+        inner.iter().rev().for_each(|reflection| reflection.apply(&mut right, n));
+        Ok(Found { left, s: order.iter().map(|&i| middle.diagonal[i]).collect(), right })
     }
-    Err(Failure::NotConverged(n))
-}
-
-/// The rotation that makes two rows orthogonal, where they are not.
-fn rotation(a: &[f64], b: &[f64], enough: f64) -> Option<(f64, f64)> {
-    let (aa, bb, ab) = (dot(a, a), dot(b, b), dot(a, b));
-    if ab.abs() <= enough * aa.sqrt() * bb.sqrt() || aa.min(bb) < NOTHING * NOTHING {
-        return None;
-    }
-    let zeta = (bb - aa) / (2.0 * ab);
-    let t = 1f64.copysign(zeta) / (zeta.abs() + zeta.hypot(1.0));
-    let c = 1.0 / t.hypot(1.0);
-    Some((c, c * t))
-}
-
-/// The rows in the given order, each of length 1; those of no length complete the others to a basis.
-fn directions(
-    rows: &[f64],
-    lengths: &[f64],
-    order: &[usize],
-    n: usize,
-    pulse: Pulse<'_>,
-) -> Result<Vec<f64>, Failure> {
-    let least = lengths[order[0]] * NOTHING;
-    let known = order.iter().take_while(|&&i| lengths[i] > least).count();
-    let mut z = Vec::with_capacity(n * n);
-    for &i in &order[..known] {
-        z.extend(rows[i * n..][..n].iter().map(|x| x / lengths[i]));
-    }
-    if known < n {
-        let basis = Reflections::of(&transposed(&z, known, n), n, known, pulse)?.orthogonal(n, pulse)?;
-        z.extend_from_slice(&transposed(&basis, n, n)[known * n..]);
-    }
-    Ok(z)
-}
-
-fn identity(n: usize) -> Vec<f64> {
-    let mut out = vec![0.0; n * n];
-    (0..n).for_each(|i| out[i * n + i] = 1.0);
-    out
 }

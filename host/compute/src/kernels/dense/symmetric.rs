@@ -2,7 +2,8 @@
 //! (`dsteqr`), with LAPACK's choices.
 
 use super::householder::reflect;
-use super::{Failure, Precision, Pulse, add_scaled, dot, rotate, two_rows};
+use super::planes::{eigenvalues, upward};
+use super::{Failure, Precision, Pulse, add_scaled, dot, identity, rotate, two_rows};
 
 /// Steps for each eigenvalue; two are usual.
 const STEPS: usize = 30;
@@ -75,8 +76,7 @@ fn reduce(mut a: Vec<f64>, n: usize, unit: f64, pulse: Pulse<'_>) -> Result<Trid
         reflections.push((v, scale));
     }
     let diagonal = (0..n).map(|i| a[i * n + i]).collect();
-    let mut vectors = vec![0.0; n * n];
-    (0..n).for_each(|i| vectors[i * n + i] = 1.0);
+    let mut vectors = identity(n, n);
     // The rows are those of the transpose: reflections act on each from the right.
     for (k, (v, scale)) in reflections.iter().enumerate().rev() {
         if !pulse() {
@@ -151,7 +151,8 @@ impl Tridiagonal {
                 continue;
             }
             if m == at + 1 {
-                let (first, second, c, s) = pair(self.diagonal[at], self.beside[at], self.diagonal[at + 1]);
+                let (first, second, c, s) =
+                    eigenvalues(self.diagonal[at], self.beside[at], self.diagonal[at + 1]);
                 self.turn(at, c, s);
                 (self.diagonal[at], self.diagonal[at + 1], self.beside[at]) = (first, second, 0.0);
                 at += 2;
@@ -164,7 +165,7 @@ impl Tridiagonal {
             for i in (at..m).rev() {
                 let (f, b) = (s * self.beside[i], c * self.beside[i]);
                 let r;
-                (c, s, r) = plane(g, f);
+                (c, s, r) = upward(g, f);
                 if i + 1 != m {
                     self.beside[i + 1] = r;
                 }
@@ -197,7 +198,8 @@ impl Tridiagonal {
             let settled = at - m;
             if settled <= 1 {
                 if settled == 1 {
-                    let (first, second, c, s) = pair(self.diagonal[m], self.beside[m], self.diagonal[at]);
+                    let (first, second, c, s) =
+                        eigenvalues(self.diagonal[m], self.beside[m], self.diagonal[at]);
                     self.turn(m, c, s);
                     (self.diagonal[m], self.diagonal[at], self.beside[m]) = (first, second, 0.0);
                 }
@@ -214,7 +216,7 @@ impl Tridiagonal {
             for i in m..at {
                 let (f, b) = (s * self.beside[i], c * self.beside[i]);
                 let r;
-                (c, s, r) = plane(g, f);
+                (c, s, r) = upward(g, f);
                 if i != m {
                     self.beside[i - 1] = r;
                 }
@@ -255,44 +257,4 @@ impl Tridiagonal {
             }
         }
     }
-}
-
-/// The rotation that takes (f, g) to (r, 0), as `dlartg` before LAPACK 3.10, whose signs PyTorch's results have:
-/// (c, s, r).
-fn plane(f: f64, g: f64) -> (f64, f64, f64) {
-    if g == 0.0 {
-        return (1.0, 0.0, f);
-    }
-    if f == 0.0 {
-        return (0.0, 1.0, g);
-    }
-    let r = f.hypot(g);
-    let r = if f.abs() > g.abs() { r.copysign(f) } else { r };
-    (f / r, g / r, r)
-}
-
-/// Eigenvalues of [[a, b], [b, c]], the one of larger size first, and the rotation to them, as `dlaev2`.
-fn pair(a: f64, b: f64, c: f64) -> (f64, f64, f64, f64) {
-    let (sum, difference) = (a + c, a - c);
-    let (large, small) = if a.abs() > c.abs() { (a, c) } else { (c, a) };
-    let root = difference.hypot(2.0 * b);
-    let (first, second, sign) = if sum == 0.0 {
-        (0.5 * root, -0.5 * root, 1.0)
-    } else {
-        let first = 0.5 * (sum + root.copysign(sum));
-        (first, (large / first) * small - (b / first) * b, 1f64.copysign(sum))
-    };
-    let (cs, other) = if difference >= 0.0 { (difference + root, 1.0) } else { (difference - root, -1.0) };
-    let (cosine, sine) = if cs.abs() > (2.0 * b).abs() {
-        let t = -2.0 * b / cs;
-        let sine = 1.0 / t.hypot(1.0);
-        (t * sine, sine)
-    } else if b == 0.0 {
-        (1.0, 0.0)
-    } else {
-        let t = -cs / (2.0 * b);
-        let cosine = 1.0 / t.hypot(1.0);
-        (cosine, t * cosine)
-    };
-    if sign == other { (first, second, -sine, cosine) } else { (first, second, cosine, sine) }
 }

@@ -8,6 +8,7 @@ macro_rules! rounded {
     ($precision:expr, $call:ident($($argument:expr),*)) => {
         match $precision {
             Precision::Single => $call($($argument),*, |x| f64::from(x as f32)),
+            Precision::Double => $call($($argument),*, |x| x),
         }
     };
 }
