@@ -50,7 +50,8 @@ class ComplexTensor(Tensor):
     data = property(lambda self: self.detach())
 
     def __repr__(self):
-        return f"tensor({_rounded(self.tolist())}" + ("" if self.dtype is _dtype.complex64 else f", dtype={self.dtype}") + ")"
+        kind = "" if self.dtype is _dtype.complex64 else f", dtype={self.dtype}"
+        return f"tensor({_rounded(self.tolist())}{kind})"
 
     __str__ = __repr__
 
@@ -122,14 +123,15 @@ def complex_(real, imag, *, out=None):
     """Complex numbers of two real tensors."""
     if real.dtype is not imag.dtype:
         raise RuntimeError(
-            f"Expected object of scalar type {real.dtype.title} but got scalar type {imag.dtype.title} for second argument"
+            f"Expected object of scalar type {real.dtype.title} but got scalar type {imag.dtype.title} for second "
+            "argument"
         )
     complex_kind(real.dtype)
     return _joined(*_broadcast(real, imag))
 
 
 def _broadcast(a, b):
-    from ._shaping import broadcast_tensors
+    from ._broadcasting import broadcast_tensors
 
     return broadcast_tensors(a, b) if a.shape != b.shape else (a, b)
 

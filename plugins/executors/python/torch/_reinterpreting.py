@@ -55,7 +55,8 @@ def view_as_type(input, kind):
         bytes_ = shape[-1] * own.itemsize
         if bytes_ % kind.itemsize:
             raise RuntimeError(
-                f"self.size(-1) must be divisible by {kind.itemsize // own.itemsize} to view {own_title} as {title(kind)} "
+                f"self.size(-1) must be divisible by {kind.itemsize // own.itemsize} to view {own_title} as "
+                f"{title(kind)} "
                 f"(different element sizes), but got {shape[-1]}"
             )
         shape[-1] = bytes_ // kind.itemsize

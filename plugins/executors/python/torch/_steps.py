@@ -1,7 +1,7 @@
 """What a view does with the tensor it is taken from.
 
-A step has `forward(base)`: the view's handle; `back(base, value)`: a handle to `base` with `value` where the view looks;
-`layout(shape, strides, offset)`: where the view's elements lie, as PyTorch counts; and `writable`.
+A step has `forward(base)`: the view's handle; `back(base, value)`: a handle to `base` with `value` where the view
+looks; `layout(shape, strides, offset)`: where the view's elements lie, as PyTorch counts; and `writable`.
 """
 
 from ._host import autograd, tensors
@@ -45,7 +45,7 @@ def fitted(shape, strides, new):
 
 
 def apart(a, b):
-    """Do the paths `a` and `b` from one base lead to views that share no element? False where that is not plain to see."""
+    """Do the paths `a` and `b` from one base lead to views that share no element? False where it is not plain."""
     for step, other in zip(a, b):
         if step is other:
             continue

@@ -53,6 +53,6 @@ def test_transforms():
 
 
 def _unpaired(x):
-    """What the frequencies 0 and n/2, which have no conjugate beside them, add to the gradient of half a power spectrum."""
+    """What the frequencies 0 and n/2, unlike the others without a conjugate, add to the gradient of half a spectrum."""
     signs = torch.tensor([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
     return (x.sum() + signs * (signs * x).sum()).tolist()

@@ -120,7 +120,7 @@ def test_errors():
     for kind, words, function in (
         (torch.linalg.LinAlgError, "singular", lambda: torch.linalg.inv(torch.ones(2, 2))),
         (torch.linalg.LinAlgError, "positive-definite", lambda: torch.linalg.cholesky(-A)),
-        (RuntimeError, "A must be batches of square matrices, but they are 3 by 2 matrices", lambda: torch.linalg.inv(B)),
+        (RuntimeError, "batches of square matrices, but they are 3 by 2 matrices", lambda: torch.linalg.inv(B)),
         (RuntimeError, "cannot be multiplied (3x2 and 3x2)", lambda: B @ B),
         (RuntimeError, "expected m1 and m2 to have the same dtype", lambda: A @ A.long()),
     ):

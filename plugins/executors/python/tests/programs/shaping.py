@@ -17,9 +17,11 @@ def test_pieces():
 def test_joins():
     a, b = torch.tensor([1, 2]), torch.tensor([3, 4])
     assert torch.hstack((a, b)).tolist() == [1, 2, 3, 4] and torch.vstack((a, b)).tolist() == [[1, 2], [3, 4]]
-    assert torch.dstack((a, b)).tolist() == [[[1, 3], [2, 4]]] and torch.column_stack((a, b)).tolist() == [[1, 3], [2, 4]]
+    assert torch.dstack((a, b)).tolist() == [[[1, 3], [2, 4]]]
+    assert torch.column_stack((a, b)).tolist() == [[1, 3], [2, 4]]
     assert torch.block_diag(a, b.reshape(2, 1)).tolist() == [[1, 2, 0], [0, 0, 3], [0, 0, 4]]
-    assert torch.cat([a, torch.tensor([0.5])]).dtype is torch.float32 and torch.cat([torch.zeros(0), X.float()]).shape == (2, 3)
+    assert torch.cat([a, torch.tensor([0.5])]).dtype is torch.float32
+    assert torch.cat([torch.zeros(0), X.float()]).shape == (2, 3)
     xs, ys = torch.meshgrid(a, torch.arange(3), indexing="xy")
     assert xs.tolist() == [[1, 2]] * 3 and ys.tolist() == [[0, 0], [1, 1], [2, 2]]
     assert [x.shape for x in torch.broadcast_tensors(torch.zeros(3, 1), torch.zeros(2))] == [(3, 2)] * 2
@@ -37,15 +39,20 @@ def test_arrangements():
 
 
 def test_diagonals():
-    assert X.diagonal(1).tolist() == [1, 5] and torch.diag(torch.tensor([1, 2]), -1).tolist() == [[0, 0, 0], [1, 0, 0], [0, 2, 0]]
+    assert X.diagonal(1).tolist() == [1, 5]
+    assert torch.diag(torch.tensor([1, 2]), -1).tolist() == [[0, 0, 0], [1, 0, 0], [0, 2, 0]]
     assert torch.diag_embed(X)[1].tolist() == [[3, 0, 0], [0, 4, 0], [0, 0, 5]] and X.trace().item() == 4
-    assert torch.diagflat(torch.tensor([[1, 2]])).tolist() == [[1, 0], [0, 2]] and X.triu(1).tolist() == [[0, 1, 2], [0, 0, 5]]
-    assert torch.tril_indices(2, 3).tolist() == [[0, 1, 1], [0, 0, 1]] and torch.zeros(2, 2).fill_diagonal_(3).tolist() == [[3, 0], [0, 3]]
+    assert torch.diagflat(torch.tensor([[1, 2]])).tolist() == [[1, 0], [0, 2]]
+    assert X.triu(1).tolist() == [[0, 1, 2], [0, 0, 5]]
+    assert torch.tril_indices(2, 3).tolist() == [[0, 1, 1], [0, 0, 1]]
+    assert torch.zeros(2, 2).fill_diagonal_(3).tolist() == [[3, 0], [0, 3]]
 
 
 def test_dimensions():
     y = torch.zeros(1, 2, 1, 3)
-    assert y.squeeze((0, 2)).shape == (2, 3) and y.squeeze(1).shape == (1, 2, 1, 3) and y.movedim((0, 1), (-1, 0)).shape == (2, 1, 3, 1)
+    assert y.squeeze((0, 2)).shape == (2, 3)
+    assert y.squeeze(1).shape == (1, 2, 1, 3)
+    assert y.movedim((0, 1), (-1, 0)).shape == (2, 1, 3, 1)
     assert y.unflatten(-1, (3, -1)).shape == (1, 2, 1, 3, 1) and y.flatten(1, 2).shape == (1, 2, 3)
     assert torch.tensor(1.0).flatten().shape == (1,) and torch.arange(3).flatten(0, 0).shape == (3,)
     assert X.float().view(torch.int32).tolist()[0] == [0, 1065353216, 1073741824] and X.mT.shape == (3, 2)
