@@ -8,12 +8,9 @@ from ._complex import ComplexTensor, paired
 from ._joining import cat, stack
 
 # What a complex tensor shares with every other: it does not look at the elements.
-_SHARED = frozenset("""__new__ __init__ __class__ __getattribute__ __setattr__ __delattr__ __dict__ __doc__ __module__
-    __weakref__ __hash__ __init_subclass__ __subclasshook__ __dir__ __getattr__ __annotations__ __static_attributes__
-    __firstlineno__ __reduce__ __reduce_ex__ __sizeof__ __getstate__ __str__ __repr__ __array_priority__
-    grad _dtype _shape _leaf _view _packed _version _hooks _after_hooks numel nelement dim ndimension
-    is_cuda is_cpu is_sparse is_quantized is_meta layout is_floating_point retains_grad
-    __format__""".split())
+_SHARED = frozenset("""__new__ __init__ __hash__ __init_subclass__ __getattr__ __format__ grad _dtype _shape _leaf _view
+    _packed _version _hooks _after_hooks numel nelement dim ndimension is_cuda is_cpu is_sparse is_quantized is_meta
+    layout is_floating_point retains_grad""".split())
 
 
 def _along(name):
@@ -178,7 +175,9 @@ def install():
         setattr(ComplexTensor, name, method)
     ComplexTensor.__hash__ = object.__hash__
     for name in dir(Tensor):
-        if name not in _SHARED and name not in ComplexTensor.__dict__:
+        # Of the names with underscores only what the package made a method of; the others are Python's.
+        own = not name.startswith("__") or name in Tensor.__dict__ and callable(Tensor.__dict__[name])
+        if own and name not in _SHARED and name not in ComplexTensor.__dict__ and not name.startswith("__annot"):
             setattr(ComplexTensor, name, _refused(name))
 
 
