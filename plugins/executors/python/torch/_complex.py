@@ -114,14 +114,15 @@ def complex_(real, imag, *, out=None):
     """Complex numbers of two real tensors."""
     if real.dtype is not imag.dtype:
         raise RuntimeError(
-            f"Expected object of scalar type {real.dtype.title} but got scalar type {imag.dtype.title} for second argument"
+            f"Expected object of scalar type {real.dtype.title} but got scalar type {imag.dtype.title} for second "
+            "argument"
         )
     complex_kind(real.dtype)
     return _joined(*_broadcast(real, imag))
 
 
 def _broadcast(a, b):
-    from ._shaping import broadcast_tensors
+    from ._broadcasting import broadcast_tensors
 
     return broadcast_tensors(a, b) if a.shape != b.shape else (a, b)
 

@@ -18,7 +18,7 @@ from ._operators import install as install_operators
 from ._printing import represent
 from ._promotion import cast
 from ._shaping import no_dimensions, reshape
-from ._views import check_writable, duplicate, is_plain, surely_plain_base, write
+from ._views import check_writable, duplicate, is_plain, replacing, surely_plain_base, write
 
 
 def size(self, dim=None):
@@ -62,7 +62,7 @@ def copy_(self, src, non_blocking=False):
     value = cast(src, self.dtype)
     if value.shape != self.shape:
         value = value.expand(self.shape)
-    return write(self, clone(value))
+    return write(self, host(replacing, self, value))
 
 
 def fill_(self, value):
