@@ -2,7 +2,7 @@
 
 import torch
 
-from ._padding import pad
+from ._padding import own, pad
 from ._windows import several, windows
 
 # A depthwise kernel of at most this many elements is a sum of shifted images; of more, a product of matrices.
@@ -29,8 +29,8 @@ def _check(input, weight, bias, dimensions, groups, name, transposed=False):
         raise RuntimeError(f"Expected {rank - 1}D (unbatched) or {rank}D (batched) input to {name}, but got input of "
                            f"size: {list(input.shape)}")
     if weight.dim() != rank:
-        raise RuntimeError(f"Expected {rank}-dimensional weight for {rank}-dimensional input {list(input.shape)}, but got "
-                           f"weight of size {list(weight.shape)} instead")
+        raise RuntimeError(f"Expected {rank}-dimensional weight for {rank}-dimensional input {list(input.shape)}, but "
+                           f"got weight of size {list(weight.shape)} instead")
     if bias is not None and bias.dtype is not input.dtype:
         raise RuntimeError(f"Input type ({_short(input)}) and bias type ({_short(bias)}) should be the same")
     if input.dtype is not weight.dtype:
@@ -41,12 +41,12 @@ def _check(input, weight, bias, dimensions, groups, name, transposed=False):
     expected = weight.shape[0] if transposed else weight.shape[1] * groups
     if shape[1] != expected:
         raise RuntimeError(
-            f"Given {'transposed=1' if transposed else f'groups={groups}'}, weight of size {list(weight.shape)}, expected "
-            f"input{list(shape)} to have {expected} channels, but got {shape[1]} channels instead"
+            f"Given {'transposed=1' if transposed else f'groups={groups}'}, weight of size {list(weight.shape)}, "
+            f"expected input{list(shape)} to have {expected} channels, but got {shape[1]} channels instead"
         )
     if not transposed and weight.shape[0] % groups:
-        raise RuntimeError(f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got "
-                           f"weight of size {list(weight.shape)} instead")
+        raise RuntimeError(f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but "
+                           f"got weight of size {list(weight.shape)} instead")
     outputs = weight.shape[1] * groups if transposed else weight.shape[0]
     if bias is not None and tuple(bias.shape) != (outputs,):
         raise RuntimeError(
@@ -120,7 +120,7 @@ def _dense(x, weight, bias, stride, dilation, counts):
     rows = x.permute(order).reshape(batch * _size(counts), -1)
     result = torch.nn.functional.linear(rows, weight.reshape(outputs, -1), bias)
     result = result.reshape(batch, *counts, outputs)
-    return result.permute(0, rank + 1, *range(1, rank + 1))
+    return own(result.permute(0, rank + 1, *range(1, rank + 1)))
 
 
 def _grouped(x, weight, stride, dilation, counts, groups):
@@ -131,7 +131,7 @@ def _grouped(x, weight, stride, dilation, counts, groups):
     order = [0, *range(2, 2 + rank), 1, *range(2 + rank, 2 + 2 * rank)]
     rows = x.permute(order).reshape(batch, groups, _size(counts), -1)
     kernels = weight.reshape(groups, outputs // groups, -1).transpose(1, 2)
-    return torch.matmul(rows, kernels).transpose(2, 3).reshape(batch, outputs, *counts)
+    return own(torch.matmul(rows, kernels).transpose(2, 3).reshape(batch, outputs, *counts))
 
 
 def _depthwise(x, weight, stride, dilation, counts):

@@ -61,7 +61,8 @@ def _title(x):
 def bilinear(input1, input2, weight, bias=None):
     """`input1 @ weight[k] @ input2` for each `k`, plus `bias`."""
     if input1.shape[:-1] != input2.shape[:-1]:
-        raise RuntimeError(f"bilinear(): input dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}")
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {list(input1.shape)} and "
+                           f"{list(input2.shape)}")
     if input1.shape[-1] != weight.shape[1] or input2.shape[-1] != weight.shape[2]:
         raise RuntimeError(f"bilinear(): input1 size does not match weight size: got {input1.shape[-1]} but expected "
                            f"{weight.shape[1]}" if input1.shape[-1] != weight.shape[1] else
