@@ -40,4 +40,7 @@ macro_rules! programs {
     ($($name:ident)*) => { $( #[test] fn $name() { conforms(stringify!($name)); } )* };
 }
 
-programs! { tensors indexing autograd modules functional optimizers errors inplace training }
+programs! {
+    tensors indexing autograd modules functional optimizers errors inplace training
+    layers loss_values module_api
+}
