@@ -41,6 +41,6 @@ macro_rules! programs {
 }
 
 programs! {
-    tensors indexing autograd modules functional optimizers errors inplace training
+    tensors element_types mathematics random_numbers indexing autograd modules functional optimizers errors inplace training
     layers loss_values module_api
 }

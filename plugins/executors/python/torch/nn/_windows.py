@@ -98,14 +98,24 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
             f"{counts[0]} * {counts[1]} = {counts[0] * counts[1]}, but got input.size(2)={columns}."
         )
     channels = rows // taps
-    high, wide = size[0] + 2 * padding[0], size[1] + 2 * padding[1]
-    place = torch.arange(high * wide).reshape(1, high, wide)
-    place = windows(place, kernel, stride, dilation).permute(0, 3, 4, 1, 2).reshape(1, -1)
-    source = input.reshape(batch * channels, taps * columns)
-    target = torch.zeros(batch * channels, high * wide, dtype=input.dtype)
-    x = target.scatter_add(1, place.expand(batch * channels, -1), source)
-    x = x.reshape(batch, channels, high, wide)
+    whole = [n + 2 * p for n, p in zip(size, padding)]
+    x = overlapped(input.reshape(batch, channels, taps, *counts), whole, kernel, stride, dilation)
     return own(x[:, :, padding[0] : padding[0] + size[0], padding[1] : padding[1] + size[1]])
+
+
+def overlapped(x, size, kernel, stride, dilation):
+    """The sum of windows (batch, channels, kernel, *counts), each put to its place in images of `size`."""
+    rank, (batch, channels) = len(size), x.shape[:2]
+    count = 1
+    for n in size:
+        count *= n
+    place = windows(torch.arange(count).reshape(1, *size), kernel, stride, dilation)
+    for at, n in enumerate(x.shape[3:]):
+        place = place.narrow(1 + at, 0, n)
+    place = place.permute(0, *range(1 + rank, 1 + 2 * rank), *range(1, 1 + rank)).reshape(1, -1)
+    target = torch.zeros(batch * channels, count, dtype=x.dtype)
+    source = x.reshape(batch * channels, -1)
+    return target.scatter_add(1, place.expand(batch * channels, -1), source).reshape(batch, channels, *size)
 
 
 __all__ = ["fold", "unfold"]
