@@ -158,10 +158,7 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_head
         attn_mask = padded if attn_mask is None else attn_mask + padded
     weights = None
     if need_weights:
-        scores = torch.matmul(q * math.sqrt(1.0 / head), k.transpose(-2, -1))
-        weights = torch.softmax(scores if attn_mask is None else scores + attn_mask, -1)
-        if training and dropout_p > 0.0:
-            weights = dropout(weights, dropout_p)
+        weights = _weights(q, k, attn_mask, dropout_p if training else 0.0)
         mixed = torch.matmul(weights, v)
         weights = weights.reshape(batch, num_heads, length, -1)
         if average_attn_weights:
@@ -173,6 +170,12 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_head
     if batched:
         return result, weights
     return result.squeeze(1), None if weights is None else weights.squeeze(0)
+
+
+def _weights(q, k, attn_mask, dropout_p):
+    scores = torch.matmul(q * math.sqrt(1.0 / q.shape[-1]), k.transpose(-2, -1))
+    weights = torch.softmax(scores if attn_mask is None else scores + attn_mask, -1)
+    return dropout(weights, dropout_p) if dropout_p > 0.0 else weights
 
 
 def _heads(x, length, batch, num_heads, head):

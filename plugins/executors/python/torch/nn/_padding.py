@@ -37,7 +37,7 @@ def pad(input, pad, mode="constant", value=None):
 
 
 def own(x):
-    """`x` as a tensor of its own and no view: the host's tensors are values, and nobody else holds what it came from."""
+    """`x` as no view: the host's tensors are values, and nobody else holds what it came from."""
     x._view = None
     return x
 

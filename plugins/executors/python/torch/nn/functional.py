@@ -89,6 +89,8 @@ fractional_max_pool2d = _refused("fractional_max_pool2d", "torch.nn.functional.m
 fractional_max_pool3d = _refused("fractional_max_pool3d", "torch.nn.functional.max_pool3d")
 scaled_mm = _refused("scaled_mm", "torch.matmul")
 grouped_mm = _refused("grouped_mm", "torch.bmm")
+linear_cross_entropy = _refused("linear_cross_entropy", "torch.nn.functional.linear followed by cross_entropy")
+native_channel_shuffle = _resampling.channel_shuffle
 
 
 def __getattr__(name):

@@ -50,7 +50,7 @@ def _global(kind, title):
         if with_kwargs or always_call:
             handle.remove()
             raise NotImplementedError(
-                f"{title} with with_kwargs or always_call is not available; Module.{title[16:]} has both"
+                f"{title} with with_kwargs or always_call is not available; Module.register_{title[16:]} has both"
             )
         return handle
 

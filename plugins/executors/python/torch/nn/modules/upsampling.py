@@ -2,7 +2,6 @@
 
 from .. import functional as F
 from .module import Module
-from .utils import _pair
 
 
 class Upsample(Module):
