@@ -189,6 +189,11 @@ def test_running_statistics():
     assert torch.allclose(layer(x), (x - layer.running_mean.reshape(1, 2, 1, 1)) * scale, atol=1e-6)
 
 
+def test_rms_norm_of_half_width_takes_the_epsilon_of_float32():
+    small = torch.full((4,), 1e-2, dtype=torch.bfloat16)
+    assert F.rms_norm(small, (4,)).tolist() == [1.0] * 4
+
+
 def test_packed_sequences():
     torch.manual_seed(0)
     layer = nn.GRU(3, 4, bidirectional=True)

@@ -1,7 +1,9 @@
 """Dropout as functions: the same draws as PyTorch's."""
 
-import torch
-
+from .._base import wrap
+from .._dtype import host_dtype
+from .._generator import of
+from .._host import host
 from .._views import is_plain, layout
 from ._activations import into
 
@@ -16,16 +18,20 @@ def _check(p):
 def _noise(input, p, shape):
     """1 with probability 1 - `p`, else 0."""
     if shape is not None:
-        return torch.empty(shape, dtype=input.dtype).bernoulli_(1 - p)
+        return _drawn(shape, input.dtype, p)
     order = None if is_plain(input) else _memory_order(input)
     if order is None:
-        return torch.empty_like(input).bernoulli_(1 - p)
+        return _drawn(list(input.shape), input.dtype, p)
     # PyTorch fills the noise of a transposed tensor in the order of its memory.
-    noise = torch.empty([input.shape[d] for d in order], dtype=input.dtype).bernoulli_(1 - p)
+    noise = _drawn([input.shape[d] for d in order], input.dtype, p)
     inverse = [0] * len(order)
     for place, dim in enumerate(order):
         inverse[dim] = place
     return noise.permute(inverse)
+
+
+def _drawn(shape, kind, p):
+    return wrap(host(of(None).stream.bernoulli, host_dtype(kind), shape, 1.0 - p), kind)
 
 
 def _memory_order(x):

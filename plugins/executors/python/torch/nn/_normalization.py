@@ -38,7 +38,8 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Root mean square 1 over the last dimensions, then scaled."""
     shape = _checked(input, normalized_shape, weight, None, "rms_norm")
     if eps is None:
-        eps = torch.finfo(input.dtype).eps
+        # Of the type that is computed in: float32 for 16 bits.
+        eps = torch.finfo(torch.float64 if input.dtype is torch.float64 else float32).eps
     return _normalized(_rms_norm, input, shape, (weight,), eps)
 
 
