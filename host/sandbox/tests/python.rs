@@ -127,7 +127,7 @@ fn files_that_it_writes_are_its_own_and_vanish_with_it() {
         assert_ends(program, 2.0, "scored: 12", "");
     }
     assert!(!std::path::Path::new("out.txt").exists());
-    assert_ends("def go(): return float(len(open('main.py').read()))\n", 2.0, "scored: 51", "");
+    assert_ends("def go(): return float(len(open('main.py').read()))\n", 2.0, "scored: 52", "");
 }
 
 #[test]
