@@ -35,7 +35,7 @@ struct Model {
 impl Model {
     fn new(s: &mut Session, g: &mut Generator) -> Result<Model> {
         let mut weight = |s: &mut Session, shape: &[u64]| {
-            let initial = s.normal(g, shape, 0.0, 0.02)?;
+            let initial = s.normal(g, Dtype::F32, shape, 0.0, 0.02)?;
             s.parameter(&initial)
         };
         let tokens = weight(s, &[VOCABULARY, WIDTH])?;

@@ -1,8 +1,8 @@
 //! Tensors for sandboxed programs: operations, autograd, optimizers, quotas, cost model, data streams.
 //!
 //! A [`Session`] computes for one untrusted program. Everything the program can name is checked and charged before
-//! it is done; a failure is an [`Error`] with a [`Code`], never a panic. Storage is candle's, matrix products are
-//! `gemm`'s, the record of operations is our own: a flat tape that is walked and dropped in loops.
+//! it is done; a failure is an [`Error`] with a [`Code`], never a panic. Matrix products are `gemm`'s; the record
+//! of operations is a flat tape that is walked and dropped in loops.
 //!
 //! ```
 //! use proofhouse_compute::{BinaryOp, DeviceModel, Dtype, Limits, ReduceOp, Session};
@@ -25,21 +25,25 @@
 //! ```
 
 #[macro_use]
+mod dtype;
+#[macro_use]
 mod kernels;
 
+mod arithmetic;
 pub mod data;
 mod device;
-mod dtype;
 mod error;
 mod generator;
 mod layers;
 mod layout;
+mod linear_algebra;
 mod operation;
 mod ops;
 mod optimizer;
 mod quota;
 mod session;
 mod shape;
+mod storage;
 mod tape;
 mod tensor;
 mod value;
@@ -48,8 +52,8 @@ pub use device::DeviceModel;
 pub use dtype::Dtype;
 pub use error::{Code, Error, Result};
 pub use generator::Generator;
-pub use ops::{BinaryOp, ReduceOp, UnaryOp};
+pub use ops::{BinaryOp, CumulativeOp, ReduceOp, ScatterOp, UnaryOp};
 pub use optimizer::{AdamW, AdamWState};
 pub use quota::{Limits, Usage};
-pub use session::Session;
+pub use session::{ReversePass, Root, Session, Stop};
 pub use tensor::Tensor;

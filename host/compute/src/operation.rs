@@ -1,13 +1,15 @@
-use candle_core::CpuStorage;
+use std::sync::Arc;
 
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
-use crate::tape::Node;
+use crate::storage::Storage;
+use crate::tape::{Edge, Node};
 use crate::tensor::Tensor;
-use crate::value::{Element, Value, store_floats, store_integers};
+use crate::value::{Element, Value};
 
 /// One operation with its settings: what a new one has to say. [`Session::apply`] does the rest: checks, charges,
 /// recording.
@@ -53,7 +55,7 @@ pub(crate) trait Operation: Send + Sync + 'static {
 
 /// What an operation computed.
 pub(crate) struct Produced {
-    pub(crate) storage: CpuStorage,
+    pub(crate) storage: Storage,
     pub(crate) layout: Layout,
 }
 
@@ -65,13 +67,8 @@ impl Produced {
     }
 
     /// Row-major numbers, stored as `output` wants them.
-    pub(crate) fn floats(elements: Vec<f32>, output: &Meta) -> Produced {
-        Produced { storage: store_floats(elements, output.dtype), layout: Layout::contiguous(output.shape) }
-    }
-
-    /// Row-major integers, stored as `output` wants them.
-    pub(crate) fn integers(elements: Vec<i64>, output: &Meta) -> Produced {
-        Produced { storage: store_integers(elements, output.dtype), layout: Layout::contiguous(output.shape) }
+    pub(crate) fn numbers<N: Number>(numbers: Vec<N>, output: &Meta) -> Produced {
+        Produced { storage: N::store(numbers, output.dtype), layout: Layout::contiguous(output.shape) }
     }
 }
 
@@ -106,7 +103,7 @@ impl From<Option<Tensor>> for Contribution {
 pub(crate) struct Step<'a> {
     pub(crate) session: &'a mut Session,
     pub(crate) grad: Tensor,
-    pub(crate) node: &'a Node,
+    pub(crate) node: &'a Arc<Node>,
     /// For each input: does anyone wait for its gradient?
     pub(crate) needs: &'a [bool],
 }
@@ -116,20 +113,28 @@ impl Step<'_> {
         self.needs.get(i).copied().unwrap_or(false)
     }
 
-    /// The saved values of input `i`.
-    pub(crate) fn input(&mut self, i: usize) -> Result<Tensor> {
-        let value = self.node.input(i).and_then(|input| input.value.clone());
-        let value =
-            value.ok_or_else(|| Error::gradient(format!("{}: input {i} was not saved", self.node.name())))?;
-        self.session.wrap(value)
+    /// Will the gradients be differentiated, so that they have to be made by operations that are recorded?
+    pub(crate) fn recorded(&self) -> bool {
+        self.session.is_recording()
     }
 
-    /// The saved values of the result.
+    /// The saved values of input `i`; in a recorded pass, with how they were computed.
+    pub(crate) fn input(&mut self, i: usize) -> Result<Tensor> {
+        let input = self.node.input(i);
+        let value = input.and_then(|input| input.value.clone());
+        let value =
+            value.ok_or_else(|| Error::gradient(format!("{}: input {i} was not saved", self.node.name())))?;
+        let edge = input.filter(|_| self.recorded()).and_then(|input| input.edge.clone());
+        self.session.wrap_recorded(value, edge)
+    }
+
+    /// The saved values of the result; in a recorded pass, as what this operation computed.
     pub(crate) fn output(&mut self) -> Result<Tensor> {
         let value = self.node.output.clone();
         let value = value
             .ok_or_else(|| Error::gradient(format!("{}: the result was not saved", self.node.name())))?;
-        self.session.wrap(value)
+        let edge = self.recorded().then(|| Edge::Node(self.node.clone()));
+        self.session.wrap_recorded(value, edge)
     }
 
     /// The extents of input `i`.
@@ -142,6 +147,13 @@ impl Step<'_> {
         let shape = self.shape(i);
         Ok(Contribution::Whole(self.session.sum_to(&gradient, &shape)?))
     }
+}
+
+/// What the fused gradient of `name` says to whoever would differentiate it: a recorded pass does not use it.
+pub(crate) fn not_recorded(name: &str) -> Error {
+    Error::gradient(format!(
+        "{name}: this gradient was computed by one kernel and cannot be differentiated again"
+    ))
 }
 
 /// The meta of the only input.

@@ -172,11 +172,11 @@ fn long_chains_neither_overflow_the_stack_nor_leak() {
 fn train() -> (Vec<u8>, u64) {
     let mut s = session();
     let mut g = Generator::new(7);
-    let x = s.normal(&mut g, &[64, 33], 0.0, 1.0).expect("inputs");
+    let x = s.normal(&mut g, Dtype::F32, &[64, 33], 0.0, 1.0).expect("inputs");
     let targets = s.integers(&mut g, &[64], 0, 10).expect("targets");
-    let initial = s.normal(&mut g, &[40, 33], 0.0, 0.2).expect("weights");
+    let initial = s.normal(&mut g, Dtype::F32, &[40, 33], 0.0, 0.2).expect("weights");
     let w1 = s.parameter(&initial).expect("a leaf");
-    let initial = s.normal(&mut g, &[10, 40], 0.0, 0.2).expect("weights");
+    let initial = s.normal(&mut g, Dtype::F32, &[10, 40], 0.0, 0.2).expect("weights");
     let w2 = s.parameter(&initial).expect("a leaf");
     let mut state = AdamWState::new();
     let mut bytes = Vec::new();
@@ -425,8 +425,8 @@ fn random_numbers() {
     let mut s = session();
     let draw = |s: &mut Session, seed| {
         let mut g = Generator::new(seed);
-        let x = s.normal(&mut g, &[10_000], 1.0, 2.0).expect("normal");
-        let y = s.uniform(&mut g, &[10_000], -1.0, 3.0).expect("uniform");
+        let x = s.normal(&mut g, Dtype::F32, &[10_000], 1.0, 2.0).expect("normal");
+        let y = s.uniform(&mut g, Dtype::F32, &[10_000], -1.0, 3.0).expect("uniform");
         (floats(s, &x), floats(s, &y))
     };
     let (x, y) = draw(&mut s, 1);
@@ -451,14 +451,14 @@ fn random_numbers() {
     assert!(!order.is_sorted());
     order.sort_unstable();
     assert!(order == (0..1000).collect::<Vec<i64>>());
-    let logits = tensor(&mut s, &[1, 3], &[0.0, f32::NEG_INFINITY, 3f32.ln()]);
-    let logits = s.expand(&logits, &[4000, 3]).expect("many rows");
-    let drawn = s.categorical(&mut g, &logits).expect("classes");
-    let drawn = integers(&mut s, &drawn);
-    assert!(drawn.iter().all(|&class| class != 1));
-    assert!((900..1100).contains(&drawn.iter().filter(|&&class| class == 0).count()));
-    let nan = tensor(&mut s, &[1, 2], &[f32::NAN, 0.0]);
-    assert_eq!(refused(s.categorical(&mut g, &nan)).0, Code::Argument);
+    let weights = tensor(&mut s, &[1, 3], &[1.0, 0.0, 3.0]);
+    let weights = s.expand(&weights, &[4000, 3]).expect("many rows");
+    for replacement in [false, true] {
+        let drawn = s.multinomial(&mut g, &weights, 1, replacement).expect("classes");
+        let drawn = integers(&mut s, &drawn);
+        assert!(drawn.iter().all(|&class| class != 1));
+        assert!((900..1100).contains(&drawn.iter().filter(|&&class| class == 0).count()));
+    }
     assert_eq!(refused(s.integers(&mut g, &[1], 3, 3)).0, Code::Argument);
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod executor {
         world: "executor",
         with: {
             "proofhouse:compute/tensors.tensor": proofhouse_compute::Tensor,
+            "proofhouse:compute/autograd.reverse-pass": proofhouse_compute::ReversePass,
             "proofhouse:compute/optimizers.adamw-state": proofhouse_compute::AdamWState,
             "proofhouse:compute/generator.generator": proofhouse_compute::Generator,
             "proofhouse:compute/data.tokens": proofhouse_compute::data::TokenStream,

@@ -45,6 +45,7 @@ impl Role {
             Role::Executor => &[
                 "proofhouse:compute/tensors",
                 "proofhouse:compute/layers",
+                "proofhouse:compute/linear-algebra",
                 "proofhouse:compute/autograd",
                 "proofhouse:compute/optimizers",
                 "proofhouse:compute/generator",

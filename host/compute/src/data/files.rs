@@ -49,9 +49,9 @@ mod tests {
         assert_eq!(session.read_file(&file, MOST_BYTES + 8, 100).unwrap().len(), 2);
         assert_eq!(session.read_file(&file, 0, u32::MAX).unwrap().len() as u64, MOST_BYTES);
         for beyond in [file.len() as u64, u64::MAX] {
-            assert_eq!(session.read_file(&file, beyond, u32::MAX).unwrap(), []);
+            assert!(session.read_file(&file, beyond, u32::MAX).unwrap().is_empty());
         }
-        assert_eq!(session.read_file(&[], 0, 1).unwrap(), []);
+        assert!(session.read_file(&[], 0, 1).unwrap().is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Scaled dot-product attention of one head, in blocks of queries: scores are never kept, backward computes them
 //! again.
 
+use super::float::Float;
 use super::matrix::{Place, multiply};
 use super::rows::softmax_in_place;
 
@@ -16,14 +17,14 @@ pub(crate) struct Head {
     pub(crate) width: usize,
     /// Width of values.
     pub(crate) value_width: usize,
-    pub(crate) scale: f32,
+    pub(crate) scale: f64,
     pub(crate) causal: bool,
 }
 
 /// A matrix of one head inside a slice.
 #[derive(Clone, Copy)]
-pub(crate) struct Part<'a> {
-    pub(crate) data: &'a [f32],
+pub(crate) struct Part<'a, F> {
+    pub(crate) data: &'a [F],
     pub(crate) at: Place,
 }
 
@@ -43,24 +44,41 @@ impl Head {
     }
 
     /// The probabilities of queries `from..to` into `p`, in rows of `n` keys.
-    fn probabilities(&self, p: &mut [f32], n: usize, from: usize, to: usize, q: Part<'_>, k: Part<'_>) {
+    fn probabilities<F: Float>(
+        &self,
+        p: &mut [F],
+        n: usize,
+        from: usize,
+        to: usize,
+        q: Part<'_, F>,
+        k: Part<'_, F>,
+    ) {
         let q_at = below(q.at, from);
         let shape = (to - from, self.width, n);
-        multiply(shape, p, Place::rows(0, n), q.data, q_at, k.data, k.at.transposed(), (self.scale, false));
+        multiply(
+            shape,
+            p,
+            Place::rows(0, n),
+            q.data,
+            q_at,
+            k.data,
+            k.at.transposed(),
+            (F::of(self.scale), false),
+        );
         for (i, row) in p.chunks_exact_mut(n.max(1)).take(to - from).enumerate() {
             softmax_in_place(row, self.seen(from + i + 1).min(n));
         }
     }
 
     /// The attention of all queries into `out` at `out_at`.
-    pub(crate) fn forward(
+    pub(crate) fn forward<F: Float>(
         &self,
-        scratch: &mut [f32],
-        out: &mut [f32],
+        scratch: &mut [F],
+        out: &mut [F],
         out_at: Place,
-        q: Part<'_>,
-        k: Part<'_>,
-        v: Part<'_>,
+        q: Part<'_, F>,
+        k: Part<'_, F>,
+        v: Part<'_, F>,
     ) {
         let mut from = 0;
         while from < self.queries {
@@ -68,22 +86,31 @@ impl Head {
             let n = self.seen(to);
             self.probabilities(scratch, n, from, to, q, k);
             let shape = (to - from, n, self.value_width);
-            multiply(shape, out, below(out_at, from), scratch, Place::rows(0, n), v.data, v.at, (1.0, false));
+            multiply(
+                shape,
+                out,
+                below(out_at, from),
+                scratch,
+                Place::rows(0, n),
+                v.data,
+                v.at,
+                (F::ONE, false),
+            );
             from = to;
         }
     }
 
     /// The gradients of queries, keys and values, from that of the result. Their places hold zeros at first.
     #[allow(clippy::too_many_arguments)]
-    pub(crate) fn backward(
+    pub(crate) fn backward<F: Float>(
         &self,
-        p: &mut [f32],
-        s: &mut [f32],
-        g: Part<'_>,
-        (q, k, v): (Part<'_>, Part<'_>, Part<'_>),
-        (dq, dq_at): (&mut [f32], Place),
-        (dk, dk_at): (&mut [f32], Place),
-        (dv, dv_at): (&mut [f32], Place),
+        p: &mut [F],
+        s: &mut [F],
+        g: Part<'_, F>,
+        (q, k, v): (Part<'_, F>, Part<'_, F>, Part<'_, F>),
+        (dq, dq_at): (&mut [F], Place),
+        (dk, dk_at): (&mut [F], Place),
+        (dv, dv_at): (&mut [F], Place),
     ) {
         let mut from = 0;
         while from < self.queries {
@@ -101,7 +128,7 @@ impl Head {
                 rows.transposed(),
                 g.data,
                 g_at,
-                (1.0, from > 0),
+                (F::ONE, from > 0),
             );
             multiply(
                 (m, self.value_width, n),
@@ -111,10 +138,19 @@ impl Head {
                 g_at,
                 v.data,
                 v.at.transposed(),
-                (1.0, false),
+                (F::ONE, false),
             );
             softmax_chain(&mut s[..m * n], &p[..m * n], n.max(1));
-            multiply((m, n, self.width), dq, below(dq_at, from), s, rows, k.data, k.at, (self.scale, false));
+            multiply(
+                (m, n, self.width),
+                dq,
+                below(dq_at, from),
+                s,
+                rows,
+                k.data,
+                k.at,
+                (F::of(self.scale), false),
+            );
             multiply(
                 (n, m, self.width),
                 dk,
@@ -123,7 +159,7 @@ impl Head {
                 rows.transposed(),
                 q.data,
                 q_at,
-                (self.scale, from > 0),
+                (F::of(self.scale), from > 0),
             );
             from = to;
         }
@@ -137,7 +173,7 @@ fn below(at: Place, row: usize) -> Place {
 
 vectorized! {
     /// In `s`, which holds the gradient of the probabilities `p`: `p (s - Σ p s)` for each row of `n`.
-    fn softmax_chain [] (s: &mut [f32], p: &[f32], n: usize) {
+    fn softmax_chain [F: Float] (s: &mut [F], p: &[F], n: usize) {
         for (s, p) in s.chunks_exact_mut(n).zip(p.chunks_exact(n)) {
             let dot = super::rows::dot_by(s, p, |s, p| s * p);
             for (s, &p) in s.iter_mut().zip(p) {

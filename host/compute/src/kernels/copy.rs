@@ -1,3 +1,4 @@
+use super::float::Float;
 use crate::layout::{Axes, Layout};
 
 /// Side of the square tiles in which a transpose reads and writes, in elements: both stay in the first-level cache.
@@ -56,7 +57,7 @@ fn transpose<T: Copy>(out: &mut [T], data: &[T], axes: &Axes<2>, near: usize) {
 
 /// Adds `part`, row-major, to the elements of `layout` in `data`, which begins at the layout's offset and meets
 /// no element twice.
-pub(crate) fn add_into(data: &mut [f32], layout: &Layout, part: &[f32]) {
+pub(crate) fn add_into<F: Float>(data: &mut [F], layout: &Layout, part: &[F]) {
     let contiguous = layout.shape.strides();
     let axes = Axes::collapse(&layout.shape, [&layout.strides, &contiguous]);
     let (row, stride) = (axes.row(), axes.row_stride(0));
@@ -68,7 +69,7 @@ pub(crate) fn add_into(data: &mut [f32], layout: &Layout, part: &[f32]) {
             super::elementwise::add_assign(&mut data[to..to + row], &part[from..from + row]);
         } else {
             for (i, part) in part[from..from + row].iter().enumerate() {
-                data[to + i * stride] += part;
+                data[to + i * stride] += *part;
             }
         }
     });

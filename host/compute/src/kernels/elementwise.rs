@@ -1,5 +1,6 @@
 use std::mem::MaybeUninit;
 
+use super::float::Float;
 use crate::layout::{Axes, Layout};
 
 /// A vector of `n` elements that `fill` sets, every one of them: saves a pass of zeros.
@@ -43,8 +44,8 @@ pub(crate) fn map2<A: Copy, B: Copy, R: Copy>(a: &[A], b: &[B], f: impl Fn(A, B)
 
 vectorized! {
     /// `to += from`.
-    pub(crate) fn add_assign [] (to: &mut [f32], from: &[f32]) {
-        for (to, from) in to.iter_mut().zip(from) {
+    pub(crate) fn add_assign [F: Float] (to: &mut [F], from: &[F]) {
+        for (to, &from) in to.iter_mut().zip(from) {
             *to += from;
         }
     }

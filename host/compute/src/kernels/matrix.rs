@@ -1,5 +1,7 @@
 use gemm::Parallelism;
 
+use super::float::Float;
+
 /// A matrix inside a slice: element (i, j) at `offset + i · row + j · column`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
@@ -37,15 +39,15 @@ impl Place {
 /// # Panics
 /// Where a matrix does not fit its slice: a fault of the caller, never of a guest.
 #[allow(clippy::too_many_arguments)]
-pub(crate) fn multiply(
+pub(crate) fn multiply<F: Float>(
     (m, k, n): (usize, usize, usize),
-    c: &mut [f32],
+    c: &mut [F],
     c_at: Place,
-    a: &[f32],
+    a: &[F],
     a_at: Place,
-    b: &[f32],
+    b: &[F],
     b_at: Place,
-    (factor, add): (f32, bool),
+    (factor, add): (F, bool),
 ) {
     if m == 0 || n == 0 {
         return;
@@ -55,7 +57,7 @@ pub(crate) fn multiply(
         if !add {
             for i in 0..m {
                 for j in 0..n {
-                    c[c_at.offset + i * c_at.row + j * c_at.column] = 0.0;
+                    c[c_at.offset + i * c_at.row + j * c_at.column] = F::ZERO;
                 }
             }
         }
@@ -79,12 +81,24 @@ pub(crate) fn multiply(
             b.as_ptr().add(b_at.offset),
             b_at.column as isize,
             b_at.row as isize,
-            1.0,
+            F::ONE,
             factor,
             false,
             false,
             false,
             Parallelism::None,
         );
+    }
+}
+
+/// `c += a · b` for row-major a (m, k) and b (k, n); what does not fit wraps.
+pub(crate) fn multiply_integers((m, k, n): (usize, usize, usize), c: &mut [i64], a: &[i64], b: &[i64]) {
+    for i in 0..m {
+        let c = &mut c[i * n..][..n];
+        for (j, &a) in a[i * k..][..k].iter().enumerate() {
+            for (c, &b) in c.iter_mut().zip(&b[j * n..][..n]) {
+                *c = c.wrapping_add(a.wrapping_mul(b));
+            }
+        }
     }
 }

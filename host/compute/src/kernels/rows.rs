@@ -1,13 +1,13 @@
 //! Sums and maxima over rows. A sum keeps sixteen partial sums and adds them in order at the end: that vectorises,
 //! and gives the same bits on every processor.
 
-use super::transcendental::exp;
+use super::float::Float;
 
 const LANES: usize = 16;
 
 #[inline(always)]
-pub(crate) fn sum_by(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
-    let mut lanes = [0f32; LANES];
+pub(crate) fn sum_by<F: Float>(x: &[F], f: impl Fn(F) -> F) -> F {
+    let mut lanes = [F::ZERO; LANES];
     let chunks = x.chunks_exact(LANES);
     let rest = chunks.remainder();
     for chunk in chunks {
@@ -15,7 +15,7 @@ pub(crate) fn sum_by(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
             lanes[i] += f(chunk[i]);
         }
     }
-    let mut sum = 0.0;
+    let mut sum = F::ZERO;
     for &x in rest {
         sum += f(x);
     }
@@ -26,10 +26,10 @@ pub(crate) fn sum_by(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
 }
 
 #[inline(always)]
-pub(crate) fn dot_by(a: &[f32], b: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
-    let mut lanes = [0f32; LANES];
+pub(crate) fn dot_by<F: Float>(a: &[F], b: &[F], f: impl Fn(F, F) -> F) -> F {
+    let mut lanes = [F::ZERO; LANES];
     let (a_chunks, b_chunks) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let mut sum = 0.0;
+    let mut sum = F::ZERO;
     for (&a, &b) in a_chunks.remainder().iter().zip(b_chunks.remainder()) {
         sum += f(a, b);
     }
@@ -46,9 +46,9 @@ pub(crate) fn dot_by(a: &[f32], b: &[f32], f: impl Fn(f32, f32) -> f32) -> f32 {
 
 /// The largest element; NaN where there is one; -∞ for none.
 #[inline(always)]
-pub(crate) fn max(x: &[f32]) -> f32 {
-    let pick = |a: f32, b: f32| if b > a || b.is_nan() { b } else { a };
-    let mut lanes = [f32::NEG_INFINITY; LANES];
+pub(crate) fn max<F: Float>(x: &[F]) -> F {
+    let pick = |a: F, b: F| if b > a || b.is_nan() { b } else { a };
+    let mut lanes = [-F::INFINITY; LANES];
     let chunks = x.chunks_exact(LANES);
     let rest = chunks.remainder();
     for chunk in chunks {
@@ -56,7 +56,7 @@ pub(crate) fn max(x: &[f32]) -> f32 {
             lanes[i] = pick(lanes[i], chunk[i]);
         }
     }
-    let mut best = f32::NEG_INFINITY;
+    let mut best = -F::INFINITY;
     for lane in lanes {
         best = pick(best, lane);
     }
@@ -68,53 +68,53 @@ pub(crate) fn max(x: &[f32]) -> f32 {
 
 /// Where a row is shifted to before it is exponentiated: its largest element, or 0 where that is infinite.
 #[inline(always)]
-fn shift(x: &[f32]) -> f32 {
+fn shift<F: Float>(x: &[F]) -> F {
     let m = max(x);
-    if m.is_infinite() && m < 0.0 { 0.0 } else { m }
+    if m.is_infinite() && m < F::ZERO { F::ZERO } else { m }
 }
 
 /// log Σ eˣ.
 #[inline(always)]
-pub(crate) fn logsumexp(x: &[f32]) -> f32 {
+pub(crate) fn logsumexp<F: Float>(x: &[F]) -> F {
     let m = shift(x);
-    if m.is_infinite() { m } else { m + sum_by(x, |x| exp(x - m)).ln() }
+    if m.is_infinite() { m } else { m + sum_by(x, |x| (x - m).exp()).ln() }
 }
 
 /// The sum of squares in `f64`, by blocks: gradients of millions of elements keep their digits.
-pub(crate) fn sum_of_squares(x: &[f32]) -> f64 {
-    x.chunks(4096).map(|block| f64::from(block_of_squares(block))).sum()
+pub(crate) fn sum_of_squares<F: Float>(x: &[F]) -> f64 {
+    x.chunks(4096).map(|block| block_of_squares(block).to_f64()).sum()
 }
 
 vectorized! {
-    fn block_of_squares [] (x: &[f32]) -> f32 { sum_by(x, |x| x * x) }
+    fn block_of_squares [F: Float] (x: &[F]) -> F { sum_by(x, |x| x * x) }
 }
 
 vectorized! {
     /// Softmax in place; what is beyond `seen` elements is masked.
-    pub(crate) fn softmax_in_place [] (x: &mut [f32], seen: usize) {
+    pub(crate) fn softmax_in_place [F: Float] (x: &mut [F], seen: usize) {
         let (row, masked) = x.split_at_mut(seen);
         let m = max(row);
         for x in row.iter_mut() {
-            *x = exp(*x - m);
+            *x = (*x - m).exp();
         }
-        let r = 1.0 / sum_by(row, |x| x);
+        let r = F::ONE / sum_by(row, |x| x);
         for x in row.iter_mut() {
             *x *= r;
         }
-        masked.fill(0.0);
+        masked.fill(F::ZERO);
     }
 }
 
 vectorized! {
     /// Softmax of every row of `n` elements.
-    pub(crate) fn softmax [] (x: &[f32], n: usize) -> Vec<f32> {
-        let mut out = vec![0.0; x.len()];
+    pub(crate) fn softmax [F: Float] (x: &[F], n: usize) -> Vec<F> {
+        let mut out = vec![F::ZERO; x.len()];
         for (out, x) in out.chunks_exact_mut(n).zip(x.chunks_exact(n)) {
             let m = max(x);
             for (out, &x) in out.iter_mut().zip(x) {
-                *out = exp(x - m);
+                *out = (x - m).exp();
             }
-            let r = 1.0 / sum_by(out, |x| x);
+            let r = F::ONE / sum_by(out, |x| x);
             for out in out.iter_mut() {
                 *out *= r;
             }
@@ -125,8 +125,8 @@ vectorized! {
 
 vectorized! {
     /// The logarithm of [`softmax`].
-    pub(crate) fn log_softmax [] (x: &[f32], n: usize) -> Vec<f32> {
-        let mut out = vec![0.0; x.len()];
+    pub(crate) fn log_softmax [F: Float] (x: &[F], n: usize) -> Vec<F> {
+        let mut out = vec![F::ZERO; x.len()];
         for (out, x) in out.chunks_exact_mut(n).zip(x.chunks_exact(n)) {
             let lse = logsumexp(x);
             for (out, &x) in out.iter_mut().zip(x) {
@@ -139,8 +139,8 @@ vectorized! {
 
 vectorized! {
     /// From softmax's output `y` and its gradient: `y (g - Σ g y)`.
-    pub(crate) fn softmax_backward [] (y: &[f32], g: &[f32], n: usize) -> Vec<f32> {
-        let mut out = vec![0.0; y.len()];
+    pub(crate) fn softmax_backward [F: Float] (y: &[F], g: &[F], n: usize) -> Vec<F> {
+        let mut out = vec![F::ZERO; y.len()];
         for ((out, y), g) in out.chunks_exact_mut(n).zip(y.chunks_exact(n)).zip(g.chunks_exact(n)) {
             let dot = dot_by(y, g, |y, g| y * g);
             for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
@@ -153,12 +153,12 @@ vectorized! {
 
 vectorized! {
     /// From log-softmax's output `y` and its gradient: `g - eʸ Σ g`.
-    pub(crate) fn log_softmax_backward [] (y: &[f32], g: &[f32], n: usize) -> Vec<f32> {
-        let mut out = vec![0.0; y.len()];
+    pub(crate) fn log_softmax_backward [F: Float] (y: &[F], g: &[F], n: usize) -> Vec<F> {
+        let mut out = vec![F::ZERO; y.len()];
         for ((out, y), g) in out.chunks_exact_mut(n).zip(y.chunks_exact(n)).zip(g.chunks_exact(n)) {
             let sum = sum_by(g, |g| g);
             for ((out, &y), &g) in out.iter_mut().zip(y).zip(g) {
-                *out = g - exp(y) * sum;
+                *out = g - y.exp() * sum;
             }
         }
         out
@@ -167,7 +167,7 @@ vectorized! {
 
 vectorized! {
     /// One number from each row of `n` elements.
-    pub(crate) fn reduce [F: Fn(&[f32]) -> f32 + Copy] (x: &[f32], n: usize, f: F) -> Vec<f32> {
+    pub(crate) fn reduce [F: Float, R: Fn(&[F]) -> F + Copy] (x: &[F], n: usize, f: R) -> Vec<F> {
         let mut out = Vec::with_capacity(x.len() / n);
         for row in x.chunks_exact(n) {
             out.push(f(row));
@@ -178,8 +178,8 @@ vectorized! {
 
 vectorized! {
     /// Sums over the middle of (outer, n, inner): shape (outer, inner).
-    pub(crate) fn sum_columns [] (x: &[f32], n: usize, inner: usize) -> Vec<f32> {
-        let mut out = vec![0.0; x.len() / n];
+    pub(crate) fn sum_columns [F: Float] (x: &[F], n: usize, inner: usize) -> Vec<F> {
+        let mut out = vec![F::ZERO; x.len() / n];
         for (out, block) in out.chunks_exact_mut(inner).zip(x.chunks_exact(n * inner)) {
             for row in block.chunks_exact(inner) {
                 for (out, &x) in out.iter_mut().zip(row) {

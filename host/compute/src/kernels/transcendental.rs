@@ -1,7 +1,7 @@
 //! Polynomials in place of the C library's functions, which work on one number at a time. Each is branch-free, so
 //! that loops over it vectorise, and keeps infinities and NaN.
 
-use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
+use std::f32::consts::LOG2_E;
 
 /// 1.5 · 2²³: adding it rounds an `f32` to an integer, which then stands in the low bits.
 const ROUND: f32 = 12_582_912.0;
@@ -28,12 +28,6 @@ pub(crate) fn exp(x: f32) -> f32 {
     let y = if x < -87.33 { 0.0 } else { y };
     let y = if x > 88.72 { f32::INFINITY } else { y };
     if x.is_nan() { x } else { y }
-}
-
-/// 1 / (1 + e⁻ˣ).
-#[inline(always)]
-pub(crate) fn sigmoid(x: f32) -> f32 {
-    1.0 / (1.0 + exp(-x))
 }
 
 /// The error function to about 3 units in the last place: the quotient of polynomials that Eigen and XLA use.
@@ -80,39 +74,10 @@ pub(crate) fn tanh(x: f32) -> f32 {
     if x.is_nan() { x } else { y }
 }
 
-/// The standard normal distribution function.
-#[inline(always)]
-pub(crate) fn normal_cdf(x: f32) -> f32 {
-    0.5 + 0.5 * erf(x * FRAC_1_SQRT_2)
-}
-
-/// The standard normal density.
-#[inline(always)]
-pub(crate) fn normal_density(x: f32) -> f32 {
-    0.398_942_3 * exp(-0.5 * x * x)
-}
-
-/// √(2/π) and the cubic's factor of GELU's approximation by tanh.
-const GELU_SCALE: f32 = 0.797_884_6;
-const GELU_CUBIC: f32 = 0.044_715;
-
-/// x · (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2.
-#[inline(always)]
-pub(crate) fn gelu_tanh(x: f32) -> f32 {
-    0.5 * x * (1.0 + tanh(GELU_SCALE * (x + GELU_CUBIC * x * x * x)))
-}
-
-/// The derivative of [`gelu_tanh`].
-#[inline(always)]
-pub(crate) fn gelu_tanh_slope(x: f32) -> f32 {
-    let t = tanh(GELU_SCALE * (x + GELU_CUBIC * x * x * x));
-    let inner = GELU_SCALE * (1.0 + 3.0 * GELU_CUBIC * x * x);
-    0.5 * (1.0 + t) + 0.5 * x * (1.0 - t * t) * inner
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kernels::activation::{gelu_tanh, normal_cdf, sigmoid};
 
     fn worst(
         f: impl Fn(f32) -> f32,
@@ -130,7 +95,7 @@ mod tests {
     fn functions_are_close_to_the_c_library() {
         assert!(worst(exp, f64::exp, 87.0, |y| y) < 4e-7);
         assert!(worst(tanh, f64::tanh, 12.0, |y| y.abs().max(1e-30)) < 1e-6);
-        let erf64 = candle_core::cpu::erf::erf_f64;
+        let erf64 = libm::erf;
         assert!(worst(erf, erf64, 6.0, |y| y.abs().max(1e-30)) < 1e-6);
         assert!(worst(normal_cdf, |x| 0.5 + 0.5 * erf64(x / 2f64.sqrt()), 6.0, |_| 1.0) < 3e-7);
     }

@@ -1,5 +1,6 @@
 /// Compiles a loop three times (AVX-512, AVX2, the target's baseline) and picks at run time. All three give the
-/// same bits: Rust never contracts `a * b + c`, and sums have their lanes written out.
+/// same bits: Rust never contracts `a * b + c` and rounds `mul_add` once with or without an instruction for it, and
+/// sums have their lanes written out.
 ///
 /// Functions that the body calls must be `#[inline(always)]`, else they keep the baseline's instructions.
 macro_rules! vectorized {
@@ -17,7 +18,7 @@ macro_rules! vectorized {
                 fn avx512<$($generics)*>($($argument: $type),*) $(-> $result)? {
                     body($($argument),*)
                 }
-                #[target_feature(enable = "avx2")]
+                #[target_feature(enable = "avx2,fma")]
                 fn avx2<$($generics)*>($($argument: $type),*) $(-> $result)? {
                     body($($argument),*)
                 }
@@ -25,7 +26,7 @@ macro_rules! vectorized {
                     // SAFETY: the processor has just been found to have every feature the function enables.
                     return unsafe { avx512($($argument),*) };
                 }
-                if std::arch::is_x86_feature_detected!("avx2") {
+                if $crate::kernels::has_avx2() {
                     // SAFETY: as above.
                     return unsafe { avx2($($argument),*) };
                 }

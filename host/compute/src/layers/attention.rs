@@ -1,9 +1,11 @@
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::error::{Error, Result};
 use crate::kernels::attention::{Head, Part};
+use crate::kernels::float::Float;
 use crate::kernels::matrix::Place;
 use crate::layout::Layout;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, same_dtype};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded, same_dtype};
 use crate::ops::Stack;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
@@ -46,7 +48,7 @@ impl Attention {
             keys: k.dims()[2],
             width: q.dims()[3],
             value_width: v.dims()[3],
-            scale: self.scale as f32,
+            scale: self.scale,
             causal: self.causal,
         }
     }
@@ -86,35 +88,21 @@ impl Operation for Attention {
         let bytes = inputs.iter().map(Meta::bytes).sum::<u64>() + output.bytes();
         let (q, k, v) = (&inputs[0].shape, &inputs[1].shape, &inputs[2].shape);
         let mut cost = Cost::of(Attention::flops(q, k, v), bytes as f64);
-        cost.workspace = 4 * self.head(q, k, v).block() as u64;
+        cost.workspace = output.dtype.widened_size() as u64 * self.head(q, k, v).block() as u64;
         cost
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (q, k, v) = (Stack::of(inputs[0])?, Stack::of(inputs[1])?, Stack::of(inputs[2])?);
-        let head = self.head(inputs[0].shape(), inputs[1].shape(), inputs[2].shape());
-        let layout = Interleaved { shape: output.shape, offset: 0 }.layout()?;
-        let mut scratch = vec![0.0; head.block()];
-        let mut out = vec![0.0; output.elements()];
-        for b in 0..output.shape.dims()[0] {
-            for h in 0..output.shape.dims()[1] {
-                let part = |x: &'_ Stack<'_>| place(&x.layout, 0, b, h);
-                head.forward(
-                    &mut scratch,
-                    &mut out,
-                    place(&layout, 0, b, h),
-                    Part { data: &q.data, at: part(&q) },
-                    Part { data: &k.data, at: part(&k) },
-                    Part { data: &v.data, at: part(&v) },
-                );
-            }
-        }
-        let produced = Produced::floats(out, output);
-        Ok(Produced { layout, ..produced })
+        by_float!(output.dtype, F => self.run::<F>(inputs, output))
     }
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
         let (grad, q, k, v) = (step.grad.clone(), step.input(0)?, step.input(1)?, step.input(2)?);
+        if step.recorded() {
+            return step.session.differentiate(&[q, k, v], &grad, |session, inputs| {
+                session.compose_attention([&inputs[0], &inputs[1], &inputs[2]], self.causal, self.scale)
+            });
+        }
         let packed = step.session.apply(AttentionBackward(*self), &[&q, &k, &v, &grad])?.value();
         let mut offset = 0;
         let mut contributions = Vec::with_capacity(3);
@@ -125,6 +113,31 @@ impl Operation for Attention {
             offset += shape.elements();
         }
         Ok(contributions)
+    }
+}
+
+impl Attention {
+    fn run<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (q, k, v) = (Stack::<F>::of(inputs[0])?, Stack::<F>::of(inputs[1])?, Stack::<F>::of(inputs[2])?);
+        let head = self.head(inputs[0].shape(), inputs[1].shape(), inputs[2].shape());
+        let layout = Interleaved { shape: output.shape, offset: 0 }.layout()?;
+        let mut scratch = vec![F::ZERO; head.block()];
+        let mut out = vec![F::ZERO; output.elements()];
+        for b in 0..output.shape.dims()[0] {
+            for h in 0..output.shape.dims()[1] {
+                let part = |x: &'_ Stack<'_, F>| place(&x.layout, 0, b, h);
+                head.forward(
+                    &mut scratch,
+                    &mut out,
+                    place(&layout, 0, b, h),
+                    Part { data: &q.data, at: part(&q) },
+                    Part { data: &k.data, at: part(&k) },
+                    Part { data: &v.data, at: part(&v) },
+                );
+            }
+        }
+        let produced = Produced::numbers(out, output);
+        Ok(Produced { layout, ..produced })
     }
 }
 
@@ -146,24 +159,34 @@ impl Operation for AttentionBackward {
         let (q, k, v) = (&inputs[0].shape, &inputs[1].shape, &inputs[2].shape);
         // Scores again, then four products of their size.
         let mut cost = Cost::of(2.5 * Attention::flops(q, k, v), bytes as f64);
-        cost.workspace = 8 * self.0.head(q, k, v).block() as u64;
+        cost.workspace = 2 * output.dtype.widened_size() as u64 * self.0.head(q, k, v).block() as u64;
         cost
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (q, k, v) = (Stack::of(inputs[0])?, Stack::of(inputs[1])?, Stack::of(inputs[2])?);
-        let g = Stack::of(inputs[3])?;
+        by_float!(output.dtype, F => self.run::<F>(inputs, output))
+    }
+
+    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        Err(not_recorded(self.name()))
+    }
+}
+
+impl AttentionBackward {
+    fn run<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (q, k, v) = (Stack::<F>::of(inputs[0])?, Stack::<F>::of(inputs[1])?, Stack::<F>::of(inputs[2])?);
+        let g = Stack::<F>::of(inputs[3])?;
         let shapes = [*inputs[0].shape(), *inputs[1].shape(), *inputs[2].shape()];
         let head = self.0.head(&shapes[0], &shapes[1], &shapes[2]);
-        let mut packed = vec![0.0; output.elements()];
+        let mut packed = vec![F::ZERO; output.elements()];
         let (dq, rest) = packed.split_at_mut(shapes[0].elements());
         let (dk, dv) = rest.split_at_mut(shapes[1].elements());
         let [q_layout, k_layout, v_layout] = shapes.map(|shape| Interleaved { shape, offset: 0 }.layout());
         let (q_layout, k_layout, v_layout) = (q_layout?, k_layout?, v_layout?);
-        let (mut p, mut s) = (vec![0.0; head.block()], vec![0.0; head.block()]);
+        let (mut p, mut s) = (vec![F::ZERO; head.block()], vec![F::ZERO; head.block()]);
         for b in 0..shapes[0].dims()[0] {
             for h in 0..shapes[0].dims()[1] {
-                let part = |x: &'_ Stack<'_>| place(&x.layout, 0, b, h);
+                let part = |x: &'_ Stack<'_, F>| place(&x.layout, 0, b, h);
                 head.backward(
                     &mut p,
                     &mut s,
@@ -179,15 +202,7 @@ impl Operation for AttentionBackward {
                 );
             }
         }
-        Ok(Produced::floats(packed, output))
-    }
-
-    fn differentiable(&self) -> bool {
-        false
-    }
-
-    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Ok(Produced::numbers(packed, output))
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::device::Cost;
 use crate::error::{Error, Result};
 use crate::kernels::cross_entropy as kernel;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded};
 use crate::ops::needs_index;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
@@ -60,16 +60,22 @@ impl Operation for CrossEntropy {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let logits = inputs[0].floats()?;
         let n = inputs[0].shape().last();
         let targets = self.classes(inputs[1], n)?;
         let counted = targets.iter().flatten().count();
-        let sum = kernel::sum_of_losses(&logits, n.max(1), &targets);
-        Ok(Produced::floats(vec![(sum / counted as f64) as f32], output))
+        by_float!(output.dtype, F => {
+            let sum = kernel::sum_of_losses(&inputs[0].numbers::<F>()?, n.max(1), &targets);
+            Ok(Produced::numbers(vec![(sum / counted as f64) as F], output))
+        })
     }
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
         let (grad, logits, targets) = (step.grad.clone(), step.input(0)?, step.input(1)?);
+        if step.recorded() {
+            return step.session.differentiate(&[logits, targets], &grad, |session, inputs| {
+                session.compose_cross_entropy(&inputs[0], &inputs[1], self.ignore)
+            });
+        }
         let gradient = step.session.apply(CrossEntropyBackward(*self), &[&logits, &targets, &grad])?;
         Ok(vec![gradient.into(), Contribution::None])
     }
@@ -93,20 +99,18 @@ impl Operation for CrossEntropyBackward {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let logits = inputs[0].floats()?;
         let n = output.shape.last();
         let targets = self.0.classes(inputs[1], n)?;
         let counted = targets.iter().flatten().count();
-        let scale = inputs[2].floats()?[0] / counted as f32;
-        Ok(Produced::floats(kernel::backward(&logits, n.max(1), &targets, scale), output))
-    }
-
-    fn differentiable(&self) -> bool {
-        false
+        by_float!(output.dtype, F => {
+            let scale = inputs[2].numbers::<F>()?[0] / counted as F;
+            let dx = kernel::backward(&inputs[0].numbers::<F>()?, n.max(1), &targets, scale);
+            Ok(Produced::numbers(dx, output))
+        })
     }
 
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 

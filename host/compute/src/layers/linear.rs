@@ -1,5 +1,7 @@
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::error::{Error, Result};
+use crate::kernels::float::Float;
 use crate::kernels::matrix::{Place, multiply};
 use crate::operation::{Contribution, Operation, Produced, Step, needs_float, same_dtype};
 use crate::ops::ReduceOp;
@@ -48,20 +50,7 @@ impl Operation for Linear {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (x, w) = (inputs[0].floats()?, Stack::of(inputs[1])?);
-        let (n, k) = (output.shape.last(), inputs[0].shape().last());
-        let m: usize = output.shape.dims()[..output.shape.rank() - 1].iter().product();
-        let mut y = vec![0.0; output.elements()];
-        if let Some(bias) = inputs.get(2) {
-            let bias = bias.floats()?;
-            for row in y.chunks_exact_mut(n.max(1)) {
-                row.copy_from_slice(&bias);
-            }
-        }
-        let add = inputs.len() > 2;
-        let w_at = w.place(0).transposed();
-        multiply((m, k, n), &mut y, Place::rows(0, n), &x, Place::rows(0, k), &w.data, w_at, (1.0, add));
-        Ok(Produced::floats(y, output))
+        by_float!(output.dtype, F => self.run::<F>(inputs, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -90,6 +79,25 @@ impl Operation for Linear {
             contributions[2] = step.session.reduce(ReduceOp::Sum, &grad, &[0], false)?.into();
         }
         Ok(contributions)
+    }
+}
+
+impl Linear {
+    fn run<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (x, w) = (inputs[0].numbers::<F>()?, Stack::<F>::of(inputs[1])?);
+        let (n, k) = (output.shape.last(), inputs[0].shape().last());
+        let m: usize = output.shape.dims()[..output.shape.rank() - 1].iter().product();
+        let mut y = vec![F::ZERO; output.elements()];
+        if let Some(bias) = inputs.get(2) {
+            let bias = bias.numbers::<F>()?;
+            for row in y.chunks_exact_mut(n.max(1)) {
+                row.copy_from_slice(&bias);
+            }
+        }
+        let add = inputs.len() > 2;
+        let w_at = w.place(0).transposed();
+        multiply((m, k, n), &mut y, Place::rows(0, n), &x, Place::rows(0, k), &w.data, w_at, (F::ONE, add));
+        Ok(Produced::numbers(y, output))
     }
 }
 

@@ -2,7 +2,7 @@ use crate::device::Cost;
 use crate::error::{Error, Result};
 use crate::kernels::norm::{self, Centre};
 use crate::layout::Layout;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, same_dtype};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded, same_dtype};
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
@@ -53,11 +53,14 @@ impl Operation for Norm {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let x = inputs[0].floats()?;
-        let weight = if self.weight { inputs[1].floats()? } else { Default::default() };
-        let bias = if self.bias { inputs[self.bias_input()].floats()? } else { Default::default() };
         let n = output.shape.last().max(1);
-        Ok(Produced::floats(norm::forward(&x, n, &weight, &bias, self.centre, self.eps as f32), output))
+        by_float!(output.dtype, F => {
+            let x = inputs[0].numbers::<F>()?;
+            let weight = if self.weight { inputs[1].numbers::<F>()? } else { Default::default() };
+            let bias = if self.bias { inputs[self.bias_input()].numbers::<F>()? } else { Default::default() };
+            let y = norm::forward(&x, n, &weight, &bias, self.centre, self.eps as F);
+            Ok(Produced::numbers(y, output))
+        })
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -66,6 +69,9 @@ impl Operation for Norm {
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
         let (grad, x) = (step.grad.clone(), step.input(0)?);
+        if step.recorded() {
+            return self.recorded_backward(step, x);
+        }
         let packed = if self.weight {
             let weight = step.input(1)?;
             step.session.apply(NormBackward(*self), &[&x, &grad, &weight])?
@@ -81,6 +87,25 @@ impl Operation for Norm {
             let view = packed.view(Layout { offset, ..Layout::contiguous(shape) });
             contributions.push(step.session.wrap(view)?.into());
             offset += shape.elements();
+        }
+        Ok(contributions)
+    }
+}
+
+impl Norm {
+    fn recorded_backward(&self, step: &mut Step<'_>, x: Tensor) -> Result<Vec<Contribution>> {
+        let grad = step.grad.clone();
+        let inputs = if self.weight { vec![x, step.input(1)?] } else { vec![x] };
+        let centred = self.centre == Centre::Mean;
+        let mut contributions = step.session.differentiate(&inputs, &grad, |session, inputs| {
+            session.compose_norm(&inputs[0], inputs.get(1), centred, self.eps)
+        })?;
+        if self.bias {
+            contributions.push(if step.needs(self.bias_input()) {
+                step.unbroadcast(grad, self.bias_input())?
+            } else {
+                Contribution::None
+            });
         }
         Ok(contributions)
     }
@@ -105,22 +130,20 @@ impl Operation for NormBackward {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (x, g) = (inputs[0].floats()?, inputs[1].floats()?);
         let n = inputs[0].shape().last();
-        let weight = if self.0.weight { inputs[2].floats()? } else { Default::default() };
-        let mut packed = vec![0.0; output.elements()];
-        let (dx, factors) = packed.split_at_mut(x.len());
-        let (dw, db) = factors.split_at_mut(if self.0.weight { n } else { 0 });
-        norm::backward(&x, &g, n.max(1), &weight, self.0.centre, self.0.eps as f32, dx, dw, db);
-        Ok(Produced::floats(packed, output))
-    }
-
-    fn differentiable(&self) -> bool {
-        false
+        by_float!(output.dtype, F => {
+            let (x, g) = (inputs[0].numbers::<F>()?, inputs[1].numbers::<F>()?);
+            let weight = if self.0.weight { inputs[2].numbers::<F>()? } else { Default::default() };
+            let mut packed = vec![0.0; output.elements()];
+            let (dx, factors) = packed.split_at_mut(x.len());
+            let (dw, db) = factors.split_at_mut(if self.0.weight { n } else { 0 });
+            norm::backward(&x, &g, n.max(1), &weight, self.0.centre, self.0.eps as F, dx, dw, db);
+            Ok(Produced::numbers(packed, output))
+        })
     }
 
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::device::Cost;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::rows;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, one};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded, one};
 use crate::session::Session;
 use crate::shape::Meta;
 use crate::tensor::Tensor;
@@ -27,10 +27,12 @@ impl Operation for Softmax {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let x = inputs[0].floats()?;
         let n = output.shape.last().max(1);
-        let y = if self.log { rows::log_softmax(&x, n) } else { rows::softmax(&x, n) };
-        Ok(Produced::floats(y, output))
+        by_float!(output.dtype, F => {
+            let x = inputs[0].numbers::<F>()?;
+            let y = if self.log { rows::log_softmax(&x, n) } else { rows::softmax(&x, n) };
+            Ok(Produced::numbers(y, output))
+        })
     }
 
     fn saves_input(&self, _i: usize) -> bool {
@@ -43,6 +45,9 @@ impl Operation for Softmax {
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
         let (grad, y) = (step.grad.clone(), step.output()?);
+        if step.recorded() {
+            return Ok(vec![step.session.compose_softmax_backward(&y, &grad, self.log)?.into()]);
+        }
         Ok(vec![step.session.apply(SoftmaxBackward { log: self.log }, &[&y, &grad])?.into()])
     }
 }
@@ -65,19 +70,20 @@ impl Operation for SoftmaxBackward {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (y, g) = (inputs[0].floats()?, inputs[1].floats()?);
         let n = output.shape.last().max(1);
-        let dx =
-            if self.log { rows::log_softmax_backward(&y, &g, n) } else { rows::softmax_backward(&y, &g, n) };
-        Ok(Produced::floats(dx, output))
-    }
-
-    fn differentiable(&self) -> bool {
-        false
+        by_float!(output.dtype, F => {
+            let (y, g) = (inputs[0].numbers::<F>()?, inputs[1].numbers::<F>()?);
+            let dx = if self.log {
+                rows::log_softmax_backward(&y, &g, n)
+            } else {
+                rows::softmax_backward(&y, &g, n)
+            };
+            Ok(Produced::numbers(dx, output))
+        })
     }
 
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 

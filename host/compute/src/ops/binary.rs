@@ -1,15 +1,11 @@
-use std::borrow::Cow;
-
-use crate::dtype::Dtype;
-use crate::error::{Error, Result};
-use crate::kernels::elementwise::zip;
-use crate::layout::Layout;
+use crate::error::Result;
 use crate::operation::{Contribution, Operation, Produced, Step, same_dtype};
 use crate::ops::UnaryOp;
+use crate::ops::binary_formulas::Operand;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
-use crate::value::{Element, Value};
+use crate::value::Value;
 
 macro_rules! binary_ops {
     ($($(#[$doc:meta])* $variant:ident $name:literal),* $(,)?) => {
@@ -70,185 +66,20 @@ binary_ops! {
     LogicalOr "logical-or",
     /// Is exactly one other than 0?
     LogicalXor "logical-xor",
-}
-
-impl BinaryOp {
-    pub(super) fn gives_mask(self) -> bool {
-        use BinaryOp::*;
-        matches!(self, Eq | Ne | Lt | Le | Gt | Ge | LogicalAnd | LogicalOr | LogicalXor)
-    }
-
-    pub(super) fn infer(self, dtype: Dtype, shape: Shape) -> Result<Meta> {
-        if self == BinaryOp::Div && !dtype.is_float() {
-            return Err(Error::dtype(format!(
-                "div: the quotient of {dtype} is no integer; cast to f32 first, or use floor-divide"
-            )));
-        }
-        Ok(Meta::new(if self.gives_mask() { Dtype::U8 } else { dtype }, shape))
-    }
-
-    /// Operands of one shape, after broadcasting.
-    pub(super) fn run(self, a: &Operand<'_>, b: &Operand<'_>, output: &Meta) -> Result<Produced> {
-        match (a, b) {
-            (Operand::Floats(a, al), Operand::Floats(b, bl)) => Ok(self.floats((a, al), (b, bl), output)),
-            (Operand::Integers(a, al), Operand::Integers(b, bl)) => self.integers((a, al), (b, bl), output),
-            _ => Err(Error::dtype(format!("{}: expected both operands to have the same dtype", self.name()))),
-        }
-    }
-
-    fn floats(self, (a, al): (&[f32], &Layout), (b, bl): (&[f32], &Layout), output: &Meta) -> Produced {
-        use BinaryOp::*;
-        macro_rules! number {
-            ($f:expr) => {
-                Produced::floats(zip(a, al, b, bl, $f), output)
-            };
-        }
-        macro_rules! mask {
-            ($f:expr) => {
-                Produced::new(zip(a, al, b, bl, |a: f32, b: f32| u8::from($f(a, b))), output)
-            };
-        }
-        match self {
-            Add => number!(|a: f32, b: f32| a + b),
-            Sub => number!(|a: f32, b: f32| a - b),
-            Mul => number!(|a: f32, b: f32| a * b),
-            Div => number!(|a: f32, b: f32| a / b),
-            Pow => number!(f32::powf),
-            Maximum => number!(|a: f32, b: f32| if a > b || a.is_nan() { a } else { b }),
-            Minimum => number!(|a: f32, b: f32| if a < b || a.is_nan() { a } else { b }),
-            FloorDivide => number!(|a: f32, b: f32| (a / b).floor()),
-            Remainder => number!(remainder),
-            Eq => mask!(|a, b| a == b),
-            Ne => mask!(|a, b| a != b),
-            Lt => mask!(|a, b| a < b),
-            Le => mask!(|a, b| a <= b),
-            Gt => mask!(|a, b| a > b),
-            Ge => mask!(|a, b| a >= b),
-            LogicalAnd => mask!(|a, b| (a != 0.0) & (b != 0.0)),
-            LogicalOr => mask!(|a, b| (a != 0.0) | (b != 0.0)),
-            LogicalXor => mask!(|a, b| (a != 0.0) ^ (b != 0.0)),
-        }
-    }
-
-    fn integers(
-        self,
-        (a, al): (&[i64], &Layout),
-        (b, bl): (&[i64], &Layout),
-        output: &Meta,
-    ) -> Result<Produced> {
-        use BinaryOp::*;
-        macro_rules! number {
-            ($f:expr) => {
-                Produced::integers(zip(a, al, b, bl, $f), output)
-            };
-        }
-        macro_rules! mask {
-            ($f:expr) => {
-                Produced::new(zip(a, al, b, bl, |a: i64, b: i64| u8::from($f(a, b))), output)
-            };
-        }
-        let every_b = |ok: fn(i64) -> bool| zip(a, al, b, bl, |_, b| ok(b)).iter().all(|&ok| ok);
-        Ok(match self {
-            Add => number!(i64::wrapping_add),
-            Sub => number!(i64::wrapping_sub),
-            Mul => number!(i64::wrapping_mul),
-            FloorDivide | Remainder if !every_b(|b| b != 0) => {
-                return Err(Error::argument("ZeroDivisionError: integer division or modulo by zero"));
-            }
-            FloorDivide => number!(floor_divide),
-            Remainder => number!(|a: i64, b: i64| a.wrapping_sub(floor_divide(a, b).wrapping_mul(b))),
-            Pow if !every_b(|b| b >= 0) => {
-                return Err(Error::argument("Integers to negative integer powers are not allowed."));
-            }
-            Pow => number!(integer_power),
-            Div => return Err(Error::dtype("div: not implemented for integers")),
-            Maximum => number!(|a: i64, b: i64| a.max(b)),
-            Minimum => number!(|a: i64, b: i64| a.min(b)),
-            Eq => mask!(|a, b| a == b),
-            Ne => mask!(|a, b| a != b),
-            Lt => mask!(|a, b| a < b),
-            Le => mask!(|a, b| a <= b),
-            Gt => mask!(|a, b| a > b),
-            Ge => mask!(|a, b| a >= b),
-            LogicalAnd => mask!(|a, b| (a != 0) & (b != 0)),
-            LogicalOr => mask!(|a, b| (a != 0) | (b != 0)),
-            LogicalXor => mask!(|a, b| (a != 0) ^ (b != 0)),
-        })
-    }
-}
-
-/// Python's `%` on fractions.
-#[inline(always)]
-fn remainder(a: f32, b: f32) -> f32 {
-    let r = a % b;
-    if r != 0.0 && (r < 0.0) != (b < 0.0) { r + b } else { r }
-}
-
-/// Python's `//`; b is not 0.
-#[inline(always)]
-fn floor_divide(a: i64, b: i64) -> i64 {
-    let q = a.wrapping_div(b);
-    if a.wrapping_rem(b) != 0 && (a < 0) != (b < 0) { q - 1 } else { q }
-}
-
-/// aᵇ by squaring, wrapping; b ≥ 0.
-fn integer_power(mut a: i64, mut b: i64) -> i64 {
-    let mut power = 1i64;
-    while b > 0 {
-        if b & 1 == 1 {
-            power = power.wrapping_mul(a);
-        }
-        a = a.wrapping_mul(a);
-        b >>= 1;
-    }
-    power
-}
-
-/// Elements and how to walk them, in the type that arithmetic is done in.
-pub(super) enum Operand<'a> {
-    Floats(Cow<'a, [f32]>, Layout),
-    Integers(Cow<'a, [i64]>, Layout),
-}
-
-impl<'a> Operand<'a> {
-    /// The elements of `value`, broadcast to `shape`.
-    pub(super) fn of(value: &'a Value, shape: Shape) -> Result<Operand<'a>> {
-        let row_major = Layout::contiguous(*value.shape());
-        Ok(match value.dtype() {
-            Dtype::F32 => {
-                let (data, layout) = direct::<f32>(value)?;
-                Operand::Floats(data, layout.broadcast(shape))
-            }
-            Dtype::I64 => {
-                let (data, layout) = direct::<i64>(value)?;
-                Operand::Integers(data, layout.broadcast(shape))
-            }
-            Dtype::Bf16 => Operand::Floats(value.floats()?, row_major.broadcast(shape)),
-            Dtype::U32 | Dtype::U8 => Operand::Integers(value.integers()?, row_major.broadcast(shape)),
-        })
-    }
-
-    /// One number at every place of `shape`.
-    pub(super) fn number(number: f64, dtype: Dtype, shape: Shape) -> Operand<'static> {
-        let layout = Layout::contiguous(Shape::SCALAR).broadcast(shape);
-        if dtype.is_float() {
-            Operand::Floats(Cow::Owned(vec![number as f32]), layout)
-        } else {
-            Operand::Integers(Cow::Owned(vec![number as i64]), layout)
-        }
-    }
-}
-
-/// The elements where they lie, unless a walk along their last dimension would jump.
-fn direct<T: Element>(value: &Value) -> Result<(Cow<'_, [T]>, Layout)> {
-    let mut layout = *value.layout();
-    layout.offset = 0;
-    let last = layout.shape.rank().checked_sub(1);
-    let jumps = last.is_some_and(|d| layout.shape.dims()[d] > 1 && layout.strides[d] > 1);
-    if jumps {
-        return Ok((value.elements::<T>()?, Layout::contiguous(*value.shape())));
-    }
-    Ok((Cow::Borrowed(value.raw::<T>()?), layout))
+    /// The angle of the point (b, a), on fractions only
+    Atan2 "atan2",
+    /// a - b trunc(a / b): has the sign of a
+    Fmod "fmod",
+    /// Bits that both have, on integers only
+    BitwiseAnd "bitwise-and",
+    /// Bits that either has, on integers only
+    BitwiseOr "bitwise-or",
+    /// Bits that exactly one has, on integers only
+    BitwiseXor "bitwise-xor",
+    /// a · 2ᵇ, on integers only; 0 for a shift by fewer than 0 bits or by all of them
+    ShiftLeft "shift-left",
+    /// ⌊a / 2ᵇ⌋, on integers only; a shift by fewer than 0 bits is one by all of them
+    ShiftRight "shift-right",
 }
 
 struct Binary(BinaryOp);
@@ -266,11 +97,11 @@ impl Operation for Binary {
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
         let a = Operand::of(inputs[0], output.shape)?;
         let b = Operand::of(inputs[1], output.shape)?;
-        self.0.run(&a, &b, output)
+        self.0.run(inputs[0].dtype(), &a, &b, output)
     }
 
     fn differentiable(&self) -> bool {
-        !self.0.gives_mask() && self.0 != BinaryOp::FloorDivide
+        self.0.has_gradient()
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -312,15 +143,23 @@ impl Binary {
                 step.session.binary(BinaryOp::Div, &grad, &b)
             }
             BinaryOp::Pow => {
-                // b aᵇ⁻¹
+                // b aᵇ⁻¹, and 0 where b is 0
                 let (a, b) = (step.input(0)?, step.input(1)?);
                 let less = step.session.binary_scalar(BinaryOp::Sub, &b, 1.0)?;
                 let power = step.session.binary(BinaryOp::Pow, &a, &less)?;
                 let slope = step.session.binary(BinaryOp::Mul, &power, &b)?;
-                step.session.binary(BinaryOp::Mul, &grad, &slope)
+                let down = step.session.binary(BinaryOp::Mul, &grad, &slope)?;
+                let constant = step.session.binary_scalar(BinaryOp::Eq, &b, 0.0)?;
+                let none = step.session.full(a.dtype(), &[], 0.0)?;
+                step.session.select(&constant, &none, &down)
             }
-            BinaryOp::Maximum => self.share(step, BinaryOp::Gt),
-            BinaryOp::Minimum => self.share(step, BinaryOp::Lt),
+            BinaryOp::Maximum => self.share(step, BinaryOp::Lt),
+            BinaryOp::Minimum => self.share(step, BinaryOp::Gt),
+            BinaryOp::Atan2 => {
+                // b / (a² + b²)
+                let b = step.input(1)?;
+                self.over_squares(step, &b)
+            }
             _ => Ok(grad),
         }
     }
@@ -341,17 +180,20 @@ impl Binary {
                 step.session.unary(UnaryOp::Neg, &down)
             }
             BinaryOp::Pow => {
-                // y log a, and 0 where a is 0
-                let (a, y) = (step.input(0)?, step.output()?);
-                let log = step.session.unary(UnaryOp::Log, &a)?;
-                let slope = step.session.binary(BinaryOp::Mul, &y, &log)?;
+                // y log a, and 0 where a is 0 and b is not below it
+                let (a, b, y) = (step.input(0)?, step.input(1)?, step.output()?);
                 let zero = step.session.binary_scalar(BinaryOp::Eq, &a, 0.0)?;
-                let none = step.session.full(a.dtype(), &[], 0.0)?;
-                let slope = step.session.select(&zero, &none, &slope)?;
+                let level = step.session.binary_scalar(BinaryOp::Ge, &b, 0.0)?;
+                let zero = step.session.binary(BinaryOp::LogicalAnd, &zero, &level)?;
+                // The logarithm of what is left out has no derivative, and must not spoil the others'.
+                let one = step.session.full(a.dtype(), &[], 1.0)?;
+                let safe = step.session.select(&zero, &one, &a)?;
+                let log = step.session.unary(UnaryOp::Log, &safe)?;
+                let slope = step.session.binary(BinaryOp::Mul, &y, &log)?;
                 step.session.binary(BinaryOp::Mul, &grad, &slope)
             }
-            BinaryOp::Maximum => self.share(step, BinaryOp::Lt),
-            BinaryOp::Minimum => self.share(step, BinaryOp::Gt),
+            BinaryOp::Maximum => self.share(step, BinaryOp::Gt),
+            BinaryOp::Minimum => self.share(step, BinaryOp::Lt),
             BinaryOp::Remainder => {
                 // -⌊a / b⌋
                 let (a, b) = (step.input(0)?, step.input(1)?);
@@ -359,21 +201,46 @@ impl Binary {
                 let down = step.session.binary(BinaryOp::Mul, &grad, &slope)?;
                 step.session.unary(UnaryOp::Neg, &down)
             }
+            BinaryOp::Fmod => {
+                // -trunc(a / b)
+                let (a, b) = (step.input(0)?, step.input(1)?);
+                let ratio = step.session.binary(BinaryOp::Div, &a, &b)?;
+                let slope = step.session.unary(UnaryOp::Trunc, &ratio)?;
+                let down = step.session.binary(BinaryOp::Mul, &grad, &slope)?;
+                step.session.unary(UnaryOp::Neg, &down)
+            }
+            BinaryOp::Atan2 => {
+                // -a / (a² + b²)
+                let a = step.input(0)?;
+                let down = step.session.unary(UnaryOp::Neg, &a)?;
+                self.over_squares(step, &down)
+            }
             _ => Ok(grad),
         }
     }
 
-    /// The gradient where `a wins b`, and half of it where they are equal.
-    fn share(&self, step: &mut Step<'_>, wins: BinaryOp) -> Result<Tensor> {
+    /// The gradient times `factor` / (a² + b²).
+    fn over_squares(&self, step: &mut Step<'_>, factor: &Tensor) -> Result<Tensor> {
         let grad = step.grad.clone();
         let (a, b) = (step.input(0)?, step.input(1)?);
-        let won = step.session.binary(wins, &a, &b)?;
-        let won = step.session.cast(&won, grad.dtype())?;
+        let a = step.session.unary(UnaryOp::Square, &a)?;
+        let b = step.session.unary(UnaryOp::Square, &b)?;
+        let squares = step.session.binary(BinaryOp::Add, &a, &b)?;
+        let slope = step.session.binary(BinaryOp::Div, factor, &squares)?;
+        step.session.binary(BinaryOp::Mul, &grad, &slope)
+    }
+
+    /// The gradient where `a loses b` is not so, and half of it where they are equal.
+    fn share(&self, step: &mut Step<'_>, loses: BinaryOp) -> Result<Tensor> {
+        let grad = step.grad.clone();
+        let (a, b) = (step.input(0)?, step.input(1)?);
+        let half = step.session.binary_scalar(BinaryOp::Mul, &grad, 0.5)?;
         let tied = step.session.binary(BinaryOp::Eq, &a, &b)?;
-        let tied = step.session.cast(&tied, grad.dtype())?;
-        let half = step.session.binary_scalar(BinaryOp::Mul, &tied, 0.5)?;
-        let share = step.session.binary(BinaryOp::Add, &won, &half)?;
-        step.session.binary(BinaryOp::Mul, &grad, &share)
+        let share = step.session.select(&tied, &half, &grad)?;
+        // Chosen, not multiplied: an infinite gradient must not spoil the side that lost.
+        let lost = step.session.binary(loses, &a, &b)?;
+        let none = step.session.full(grad.dtype(), &[], 0.0)?;
+        step.session.select(&lost, &none, &share)
     }
 }
 

@@ -1,5 +1,4 @@
-use half::bf16;
-
+use crate::arithmetic::Number;
 use crate::dtype::Dtype;
 use crate::error::Result;
 use crate::layout::Layout;
@@ -7,7 +6,7 @@ use crate::operation::{Contribution, Operation, Produced, Step, one};
 use crate::session::Session;
 use crate::shape::Meta;
 use crate::tensor::Tensor;
-use crate::value::Value;
+use crate::value::{Element, Value};
 
 struct Cast(Dtype);
 
@@ -26,21 +25,11 @@ impl Operation for Cast {
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
         let x = inputs[0];
-        if x.dtype().is_float() {
-            let x = x.floats()?;
-            return Ok(match self.0 {
-                Dtype::F32 => Produced::new(x.into_owned(), output),
-                Dtype::Bf16 => Produced::new(x.iter().map(|&x| bf16::from_f32(x)).collect(), output),
-                // `as` saturates and takes NaN to 0: defined on every machine.
-                _ => Produced::integers(x.iter().map(|&x| x as i64).collect(), output),
-            });
-        }
-        let x = x.integers()?;
-        Ok(match self.0 {
-            Dtype::F32 => Produced::new(x.iter().map(|&x| x as f32).collect(), output),
-            Dtype::Bf16 => Produced::new(x.iter().map(|&x| bf16::from_f64(x as f64)).collect(), output),
-            _ => Produced::integers(x.into_owned(), output),
-        })
+        by_dtype!(self.0, T => Ok(if x.dtype().is_float() {
+            by_float!(x.dtype(), F => Produced::new(converted::<F, T>(x)?, output))
+        } else {
+            Produced::new(converted::<i64, T>(x)?, output)
+        }))
     }
 
     fn saves_input(&self, _i: usize) -> bool {
@@ -56,9 +45,13 @@ impl Operation for Cast {
     }
 }
 
+fn converted<N: Number, T: Element>(x: &Value) -> Result<Vec<T>> {
+    Ok(x.numbers::<N>()?.iter().map(|&x| x.to()).collect())
+}
+
 impl Session {
-    /// The elements as another type. Fractions lose their digits towards 0; what does not fit `i64` saturates,
-    /// what does not fit a smaller integer wraps.
+    /// The elements as another type. Fractions lose their digits towards 0 in an integer; what does not fit `i64`
+    /// saturates, what does not fit a smaller integer wraps.
     ///
     /// # Errors
     /// Quotas only.

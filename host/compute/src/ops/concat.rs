@@ -42,13 +42,7 @@ impl Operation for Concat {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        match output.dtype {
-            crate::Dtype::F32 => self.join::<f32>(inputs, output),
-            crate::Dtype::Bf16 => self.join::<half::bf16>(inputs, output),
-            crate::Dtype::I64 => self.join::<i64>(inputs, output),
-            crate::Dtype::U32 => self.join::<u32>(inputs, output),
-            crate::Dtype::U8 => self.join::<u8>(inputs, output),
-        }
+        by_dtype!(output.dtype, T => self.join::<T>(inputs, output))
     }
 
     fn saves_input(&self, _i: usize) -> bool {

@@ -1,5 +1,3 @@
-use half::bf16;
-
 use crate::device::Cost;
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
@@ -7,6 +5,7 @@ use crate::ops::number::is_integer;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
+use crate::value::Element;
 
 /// The most elements `arange` counts to: beyond it neighbouring `f64` are no longer distinct.
 const COUNTABLE: f64 = 9_007_199_254_740_992.0;
@@ -26,20 +25,7 @@ impl Session {
                 row_major.len()
             )));
         }
-        macro_rules! decode {
-            ($type:ty, $from:expr) => {
-                self.produce("create", &meta, 0.0, || {
-                    Ok(row_major.as_chunks().0.iter().map(|bytes| $from(*bytes)).collect::<Vec<$type>>())
-                })
-            };
-        }
-        match dtype {
-            Dtype::F32 => decode!(f32, f32::from_le_bytes),
-            Dtype::Bf16 => decode!(bf16, bf16::from_le_bytes),
-            Dtype::I64 => decode!(i64, i64::from_le_bytes),
-            Dtype::U32 => decode!(u32, u32::from_le_bytes),
-            Dtype::U8 => self.produce("create", &meta, 0.0, || Ok(row_major.to_vec())),
-        }
+        by_dtype!(dtype, T => self.produce("create", &meta, 0.0, || Ok(T::decode(row_major))))
     }
 
     /// `value` at every place.
@@ -52,13 +38,7 @@ impl Session {
             return Err(Error::dtype(format!("the number {value} is no {dtype}")));
         }
         let n = meta.elements();
-        match dtype {
-            Dtype::F32 => self.produce("full", &meta, 0.0, || Ok(vec![value as f32; n])),
-            Dtype::Bf16 => self.produce("full", &meta, 0.0, || Ok(vec![bf16::from_f64(value); n])),
-            Dtype::I64 => self.produce("full", &meta, 0.0, || Ok(vec![value as i64; n])),
-            Dtype::U32 => self.produce("full", &meta, 0.0, || Ok(vec![value as i64 as u32; n])),
-            Dtype::U8 => self.produce("full", &meta, 0.0, || Ok(vec![value as i64 as u8; n])),
-        }
+        by_dtype!(dtype, T => self.produce("full", &meta, 0.0, || Ok(vec![<T as Element>::from_f64(value); n])))
     }
 
     /// Values from `start` (included) to `end` (excluded).
@@ -84,19 +64,9 @@ impl Session {
         let meta = Meta::new(dtype, Shape::checked(&[steps as u64])?);
         let n = meta.elements();
         let at = move |i: usize| start + i as f64 * step;
-        match dtype {
-            Dtype::F32 => self.produce("arange", &meta, 0.0, || Ok((0..n).map(|i| at(i) as f32).collect())),
-            Dtype::Bf16 => {
-                self.produce("arange", &meta, 0.0, || Ok((0..n).map(|i| bf16::from_f64(at(i))).collect()))
-            }
-            Dtype::I64 => self.produce("arange", &meta, 0.0, || Ok((0..n).map(|i| at(i) as i64).collect())),
-            Dtype::U32 => {
-                self.produce("arange", &meta, 0.0, || Ok((0..n).map(|i| at(i) as i64 as u32).collect()))
-            }
-            Dtype::U8 => {
-                self.produce("arange", &meta, 0.0, || Ok((0..n).map(|i| at(i) as i64 as u8).collect()))
-            }
-        }
+        by_dtype!(dtype, T => {
+            self.produce("arange", &meta, 0.0, || Ok((0..n).map(|i| <T as Element>::from_f64(at(i))).collect::<Vec<T>>()))
+        })
     }
 
     /// All elements, row-major, little-endian.
@@ -111,12 +81,6 @@ impl Session {
         let spent = self.spend("read", &Cost::of(0.0, 2.0 * bytes as f64));
         self.note(spent)?;
         let _copy = self.charge(bytes.saturating_mul(2))?;
-        Ok(match value.dtype() {
-            Dtype::F32 => value.elements::<f32>()?.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            Dtype::Bf16 => value.elements::<bf16>()?.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            Dtype::I64 => value.elements::<i64>()?.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            Dtype::U32 => value.elements::<u32>()?.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            Dtype::U8 => value.elements::<u8>()?.into_owned(),
-        })
+        by_dtype!(value.dtype(), T => Ok(T::encode(&value.elements::<T>()?)))
     }
 }

@@ -1,11 +1,14 @@
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
-use crate::operation::{Contribution, Operation, Produced, Step, same_dtype};
+use crate::kernels::float::Float;
+use crate::operation::{Contribution, Operation, Produced, Step};
+use crate::ops::scatter::{Scatter, ScatterOp};
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
-use crate::value::{Element, Value, store_floats, store_integers};
+use crate::value::{Element, Value};
 
 /// Refuses indices of another type than `i64`.
 pub(crate) fn needs_index(name: &str, index: &Meta) -> Result<()> {
@@ -16,14 +19,14 @@ pub(crate) fn needs_index(name: &str, index: &Meta) -> Result<()> {
 }
 
 /// `index` as a place in `0..extent`.
-pub(crate) fn place(index: i64, dim: usize, extent: usize) -> Result<usize> {
+pub(super) fn place(index: i64, dim: usize, extent: usize) -> Result<usize> {
     usize::try_from(index).ok().filter(|&i| i < extent).ok_or_else(|| {
         Error::index(format!("index {index} is out of bounds for dimension {dim} with size {extent}"))
     })
 }
 
 /// A shape seen from one dimension: (what is before it, its extent, what is behind it).
-fn around(shape: &Shape, dim: usize) -> (usize, usize, usize) {
+pub(super) fn around(shape: &Shape, dim: usize) -> (usize, usize, usize) {
     if shape.rank() == 0 {
         return (1, 1, 1);
     }
@@ -31,24 +34,12 @@ fn around(shape: &Shape, dim: usize) -> (usize, usize, usize) {
     (dims[..dim].iter().product(), dims[dim], dims[dim + 1..].iter().product())
 }
 
-macro_rules! by_dtype {
-    ($dtype:expr, $call:ident :: <_>($($argument:expr),*)) => {
-        match $dtype {
-            Dtype::F32 => $call::<f32>($($argument),*),
-            Dtype::Bf16 => $call::<half::bf16>($($argument),*),
-            Dtype::I64 => $call::<i64>($($argument),*),
-            Dtype::U32 => $call::<u32>($($argument),*),
-            Dtype::U8 => $call::<u8>($($argument),*),
-        }
-    };
-}
-
-struct Gather {
-    dim: usize,
+pub(super) struct Gather {
+    pub(super) dim: usize,
 }
 
 /// Does `index` fit beside `x` everywhere but along `dim`?
-fn check_beside(name: &str, x: &Shape, index: &Shape, dim: usize) -> Result<()> {
+pub(super) fn check_beside(name: &str, x: &Shape, index: &Shape, dim: usize) -> Result<()> {
     if index.rank() != x.rank() {
         return Err(Error::shape(format!(
             "{name}(): Index tensor must have the same number of dimensions as input tensor"
@@ -66,7 +57,7 @@ fn check_beside(name: &str, x: &Shape, index: &Shape, dim: usize) -> Result<()> 
 }
 
 /// Calls `visit(place in index, place in x)` for each element of `index`.
-fn walk(
+pub(super) fn walk(
     x: &Shape,
     index_shape: &Shape,
     index: &[i64],
@@ -113,7 +104,7 @@ impl Operation for Gather {
             walk(inputs[0].shape(), &output.shape, &index, op.dim, |i, from| out[i] = x[from])?;
             Ok(Produced::new(out, output))
         }
-        by_dtype!(output.dtype, run::<_>(self, inputs, output))
+        by_dtype!(output.dtype, T => run::<T>(self, inputs, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -124,69 +115,11 @@ impl Operation for Gather {
         let (grad, index) = (step.grad.clone(), step.input(1)?);
         let zeros = step.session.full(grad.dtype(), &step.shape(0).to_u64(), 0.0)?;
         Ok(vec![
-            step.session.apply(ScatterAdd { dim: self.dim }, &[&zeros, &index, &grad])?.into(),
+            step.session
+                .apply(Scatter { op: ScatterOp::Add, dim: self.dim }, &[&zeros, &index, &grad])?
+                .into(),
             Contribution::None,
         ])
-    }
-}
-
-struct ScatterAdd {
-    dim: usize,
-}
-
-impl Operation for ScatterAdd {
-    fn name(&self) -> &'static str {
-        "scatter_add"
-    }
-
-    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
-        needs_index(self.name(), &inputs[1])?;
-        same_dtype(self.name(), &[inputs[0], inputs[2]])?;
-        check_beside(self.name(), &inputs[0].shape, &inputs[1].shape, self.dim)?;
-        let (index, source) = (&inputs[1].shape, &inputs[2].shape);
-        let fits =
-            index.rank() == source.rank() && index.dims().iter().zip(source.dims()).all(|(i, s)| i <= s);
-        if !fits {
-            return Err(Error::shape(format!(
-                "scatter_add(): Expected index {index} to be no larger than source {source}"
-            )));
-        }
-        Ok(inputs[0])
-    }
-
-    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (index, index_shape) = (inputs[1].elements::<i64>()?, *inputs[1].shape());
-        // The part of the source that index covers.
-        let source = inputs[2].view(crate::layout::Layout { shape: index_shape, ..*inputs[2].layout() });
-        let storage = if output.dtype.is_float() {
-            let (mut out, source) = (inputs[0].floats()?.into_owned(), source.floats()?);
-            walk(&output.shape, &index_shape, &index, self.dim, |i, to| out[to] += source[i])?;
-            store_floats(out, output.dtype)
-        } else {
-            let (mut out, source) = (inputs[0].integers()?.into_owned(), source.integers()?);
-            walk(&output.shape, &index_shape, &index, self.dim, |i, to| {
-                out[to] = out[to].wrapping_add(source[i])
-            })?;
-            store_integers(out, output.dtype)
-        };
-        Ok(Produced { storage, layout: crate::layout::Layout::contiguous(output.shape) })
-    }
-
-    fn saves_input(&self, i: usize) -> bool {
-        i == 1
-    }
-
-    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        let (grad, index) = (step.grad.clone(), step.input(1)?);
-        let mut contributions =
-            vec![Contribution::Whole(grad.clone()), Contribution::None, Contribution::None];
-        if step.needs(2) {
-            let gradient = step.session.apply(Gather { dim: self.dim }, &[&grad, &index])?;
-            let shape = gradient.meta().shape;
-            let layout = crate::layout::Layout { shape, ..crate::layout::Layout::contiguous(step.shape(2)) };
-            contributions[2] = Contribution::Part { layout, gradient };
-        }
-        Ok(contributions)
     }
 }
 
@@ -228,7 +161,7 @@ impl Operation for IndexSelect {
             }
             Ok(Produced::new(out, output))
         }
-        by_dtype!(output.dtype, run::<_>(self.dim, inputs, output))
+        by_dtype!(output.dtype, T => run::<T>(self.dim, inputs, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {
@@ -258,9 +191,25 @@ impl Operation for IndexAdd {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (grad, index) = (inputs[0].floats()?, inputs[1].elements::<i64>()?);
+        by_float!(output.dtype, F => self.spread::<F>(inputs, output))
+    }
+
+    fn saves_input(&self, i: usize) -> bool {
+        i == 1
+    }
+
+    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        let (grad, index) = (step.grad.clone(), step.input(1)?);
+        let picked = step.session.apply(IndexSelect { dim: self.dim }, &[&grad, &index])?;
+        Ok(vec![picked.into(), Contribution::None])
+    }
+}
+
+impl IndexAdd {
+    fn spread<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (grad, index) = (inputs[0].numbers::<F>()?, inputs[1].elements::<i64>()?);
         let (before, extent, behind) = around(&self.shape, self.dim);
-        let mut out = vec![0.0; output.elements()];
+        let mut out = vec![F::ZERO; output.elements()];
         let mut from = 0;
         for block in 0..before {
             for &i in index.iter() {
@@ -272,15 +221,7 @@ impl Operation for IndexAdd {
                 from += behind;
             }
         }
-        Ok(Produced::floats(out, output))
-    }
-
-    fn differentiable(&self) -> bool {
-        false
-    }
-
-    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Ok(Produced::numbers(out, output))
     }
 }
 
@@ -301,14 +242,5 @@ impl Session {
     pub fn index_select(&mut self, x: &Tensor, index: &Tensor, dim: i32) -> Result<Tensor> {
         let dim = x.meta().shape.dim(dim)?;
         self.apply(IndexSelect { dim }, &[x, index])
-    }
-
-    /// As `torch.scatter_add`: a copy of `x` with `source` added at `index` along `dim`.
-    ///
-    /// # Errors
-    /// As [`Session::gather`].
-    pub fn scatter_add(&mut self, x: &Tensor, index: &Tensor, source: &Tensor, dim: i32) -> Result<Tensor> {
-        let dim = x.meta().shape.dim(dim)?;
-        self.apply(ScatterAdd { dim }, &[x, index, source])
     }
 }

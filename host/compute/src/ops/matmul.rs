@@ -1,32 +1,33 @@
 use std::borrow::Cow;
 
+use crate::arithmetic::Number;
 use crate::device::Cost;
-use crate::dtype::Dtype;
 use crate::error::{Error, Result};
-use crate::kernels::matrix::{Place, multiply};
+use crate::kernels::float::Float;
+use crate::kernels::matrix::{Place, multiply, multiply_integers};
 use crate::layout::{Axes, Layout};
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, same_dtype};
+use crate::operation::{Contribution, Operation, Produced, Step, same_dtype};
 use crate::session::Session;
 use crate::shape::{MAX_RANK, Meta, Shape};
 use crate::tensor::Tensor;
 use crate::value::Value;
 
-/// A stack of matrices: the last two dimensions of a value, as `f32`, wherever they lie.
-pub(crate) struct Stack<'a> {
-    pub(crate) data: Cow<'a, [f32]>,
+/// A stack of matrices: the last two dimensions of a value, as `f32` or `f64`, wherever they lie.
+pub(crate) struct Stack<'a, F: Number> {
+    pub(crate) data: Cow<'a, [F]>,
     pub(crate) layout: Layout,
 }
 
-impl<'a> Stack<'a> {
-    pub(crate) fn of(value: &'a Value) -> Result<Stack<'a>> {
+impl<'a, F: Number> Stack<'a, F> {
+    pub(crate) fn of(value: &'a Value) -> Result<Stack<'a, F>> {
         let layout = *value.layout();
         let rank = layout.shape.rank();
         let repeats =
             (rank.saturating_sub(2)..rank).any(|d| layout.shape.dims()[d] > 1 && layout.strides[d] == 0);
-        if value.dtype() == Dtype::F32 && !repeats {
-            return Ok(Stack { data: Cow::Borrowed(value.raw::<f32>()?), layout });
+        if value.dtype() == F::DTYPE && !repeats {
+            return Ok(Stack { data: Cow::Borrowed(value.raw::<F>()?), layout });
         }
-        Ok(Stack { data: value.floats()?, layout: Layout::contiguous(*value.shape()) })
+        Ok(Stack { data: value.numbers::<F>()?, layout: Layout::contiguous(*value.shape()) })
     }
 
     /// The matrix at `offset`.
@@ -51,7 +52,6 @@ impl Operation for MatMul {
 
     fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
         same_dtype(self.name(), inputs)?;
-        needs_float(self.name(), &inputs[0])?;
         let (a_batch, m, k) = split(&inputs[0].shape);
         let (b_batch, l, n) = split(&inputs[1].shape);
         if k != l {
@@ -66,38 +66,25 @@ impl Operation for MatMul {
 
     fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
         let bytes = inputs[0].bytes() + inputs[1].bytes() + output.bytes();
-        Cost::of(2.0 * output.elements() as f64 * inputs[0].shape.last() as f64, bytes as f64)
+        let mut cost = Cost::of(2.0 * output.elements() as f64 * inputs[0].shape.last() as f64, bytes as f64);
+        // Integers are joined in 64 bits, then stored.
+        cost.workspace = if output.dtype.is_float() { 0 } else { 8 * output.elements() as u64 };
+        cost
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let (a, b) = (Stack::of(inputs[0])?, Stack::of(inputs[1])?);
-        let (batch, m, n) = split(&output.shape);
+        if output.dtype.is_float() {
+            return by_float!(output.dtype, F => self.run::<F>(inputs, output));
+        }
+        let (_, m, n) = split(&output.shape);
         let k = inputs[0].shape().last();
-        let batch = Shape::of(batch)?;
-        let mut c = vec![0.0; output.elements()];
-        let a_batch = batch_layout(&a.layout, batch)?;
-        let b_batch = batch_layout(&b.layout, batch)?;
-        let mut c_strides = batch.strides();
-        c_strides.iter_mut().for_each(|stride| *stride *= m * n);
-        let axes = Axes::collapse(&batch, [&a_batch.strides, &b_batch.strides, &c_strides]);
-        let steps = [axes.row_stride(0), axes.row_stride(1), axes.row_stride(2)];
-        axes.for_each_row(|offsets| {
-            for i in 0..axes.row() {
-                let at = |x: usize| offsets[x] + i * steps[x];
-                let c_at = Place::rows(at(2), n);
-                multiply(
-                    (m, k, n),
-                    &mut c,
-                    c_at,
-                    &a.data,
-                    a.place(at(0)),
-                    &b.data,
-                    b.place(at(1)),
-                    (1.0, false),
-                );
-            }
-        });
-        Ok(Produced::floats(c, output))
+        let (a, b) = (inputs[0].integers()?, inputs[1].integers()?);
+        let mut c = vec![0; output.elements()];
+        let layouts = [Layout::contiguous(*inputs[0].shape()), Layout::contiguous(*inputs[1].shape())];
+        for_each_product(&layouts[0], &layouts[1], &output.shape, |a_at, b_at, c_at| {
+            multiply_integers((m, k, n), &mut c[c_at..][..m * n], &a[a_at..][..m * k], &b[b_at..][..k * n]);
+        })?;
+        Ok(Produced::numbers(c, output))
     }
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
@@ -120,6 +107,42 @@ impl Operation for MatMul {
     }
 }
 
+impl MatMul {
+    fn run<F: Float + Number>(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
+        let (_, m, n) = split(&output.shape);
+        let k = inputs[0].shape().last();
+        let (a, b) = (Stack::<F>::of(inputs[0])?, Stack::<F>::of(inputs[1])?);
+        let mut c = vec![F::ZERO; output.elements()];
+        for_each_product(&a.layout, &b.layout, &output.shape, |a_at, b_at, c_at| {
+            let (a_at, b_at) = (a.place(a_at), b.place(b_at));
+            multiply((m, k, n), &mut c, Place::rows(c_at, n), &a.data, a_at, &b.data, b_at, (F::ONE, false));
+        })?;
+        Ok(Produced::numbers(c, output))
+    }
+}
+
+/// Calls `visit` with where both factors and their product (row-major) begin, for each matrix of the batch.
+fn for_each_product(
+    a: &Layout,
+    b: &Layout,
+    product: &Shape,
+    mut visit: impl FnMut(usize, usize, usize),
+) -> Result<()> {
+    let (batch, m, n) = split(product);
+    let batch = Shape::of(batch)?;
+    let (a_batch, b_batch) = (batch_layout(a, batch)?, batch_layout(b, batch)?);
+    let mut c_strides = batch.strides();
+    c_strides.iter_mut().for_each(|stride| *stride *= m * n);
+    let axes = Axes::collapse(&batch, [&a_batch.strides, &b_batch.strides, &c_strides]);
+    let steps = [axes.row_stride(0), axes.row_stride(1), axes.row_stride(2)];
+    axes.for_each_row(|offsets| {
+        for i in 0..axes.row() {
+            visit(offsets[0] + i * steps[0], offsets[1] + i * steps[1], offsets[2] + i * steps[2]);
+        }
+    });
+    Ok(())
+}
+
 /// How to walk the batch dimensions of `layout` when they are broadcast to `batch`.
 fn batch_layout(layout: &Layout, batch: Shape) -> Result<Layout> {
     let (own, _, _) = split(&layout.shape);
@@ -132,7 +155,7 @@ impl Session {
     /// The matrix product, batch dimensions broadcast, as `torch.matmul`: a one-dimensional operand is a vector.
     ///
     /// # Errors
-    /// `shape` where the inner extents differ, `dtype` for integers.
+    /// `shape` where the inner extents differ, `dtype` where the types do. Integers wrap, and have no gradient.
     pub fn matmul(&mut self, a: &Tensor, b: &Tensor) -> Result<Tensor> {
         let (a_shape, b_shape) = (a.meta().shape, b.meta().shape);
         if a_shape.rank() == 0 || b_shape.rank() == 0 {

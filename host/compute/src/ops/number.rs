@@ -1,8 +1,9 @@
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
 use crate::kernels::elementwise::map;
+use crate::kernels::float::Float;
 use crate::operation::{Contribution, Operation, Produced, Step, one};
-use crate::ops::binary::Operand;
+use crate::ops::binary_formulas::Operand;
 use crate::ops::{BinaryOp, UnaryOp};
 use crate::session::Session;
 use crate::shape::Meta;
@@ -23,19 +24,25 @@ impl WithNumber {
         if self.op != BinaryOp::Pow || self.left || !x.dtype().is_float() {
             return Ok(None);
         }
-        let x = x.floats()?;
-        let elements = match self.number {
-            1.0 => x.to_vec(),
-            2.0 => map(&x, |x: f32| x * x),
-            3.0 => map(&x, |x: f32| x * x * x),
-            4.0 => map(&x, |x: f32| (x * x) * (x * x)),
-            0.5 => map(&x, f32::sqrt),
-            -1.0 => map(&x, |x: f32| 1.0 / x),
-            -0.5 => map(&x, |x: f32| 1.0 / x.sqrt()),
-            _ => return Ok(None),
-        };
-        Ok(Some(Produced::floats(elements, output)))
+        by_float!(x.dtype(), F => {
+            let power = power(&x.numbers::<F>()?, self.number);
+            Ok(power.map(|power| Produced::numbers(power, output)))
+        })
     }
+}
+
+/// xᵇ for the exponents programs use most.
+fn power<F: Float>(x: &[F], b: f64) -> Option<Vec<F>> {
+    Some(match b {
+        1.0 => x.to_vec(),
+        2.0 => map(x, |x: F| x * x),
+        3.0 => map(x, |x: F| x * x * x),
+        4.0 => map(x, |x: F| (x * x) * (x * x)),
+        0.5 => map(x, F::sqrt),
+        -1.0 => map(x, |x: F| F::ONE / x),
+        -0.5 => map(x, |x: F| F::ONE / x.sqrt()),
+        _ => return None,
+    })
 }
 
 impl Operation for WithNumber {
@@ -45,13 +52,16 @@ impl Operation for WithNumber {
 
     fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
         let x = one(inputs);
-        if !x.dtype.is_float() && !is_integer(self.number, x.dtype) {
+        if !x.dtype.is_float() && !is_integer(self.number, Dtype::I64) {
             return Err(Error::dtype(format!(
                 "{}: the number {} is no {}; cast the tensor to f32 first",
                 self.name(),
                 self.number,
                 x.dtype
             )));
+        }
+        if self.op == BinaryOp::Pow && !self.left && !x.dtype.is_float() && self.number < 0.0 {
+            return Err(Error::argument("Integers to negative integer powers are not allowed."));
         }
         self.op.infer(x.dtype, x.shape)
     }
@@ -61,19 +71,21 @@ impl Operation for WithNumber {
         if let Some(produced) = self.power(x, output)? {
             return Ok(produced);
         }
-        let number = Operand::number(self.number, x.dtype(), output.shape);
+        let dtype = x.dtype();
+        let number = Operand::number(self.number, dtype, output.shape);
         let x = Operand::of(x, output.shape)?;
-        if self.left { self.op.run(&number, &x, output) } else { self.op.run(&x, &number, output) }
+        let (a, b) = if self.left { (&number, &x) } else { (&x, &number) };
+        self.op.run(dtype, a, b, output)
     }
 
     fn differentiable(&self) -> bool {
-        !self.op.gives_mask() && self.op != BinaryOp::FloorDivide
+        self.op.has_gradient()
     }
 
     fn saves_input(&self, _i: usize) -> bool {
         match self.op {
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul => false,
-            BinaryOp::Div | BinaryOp::Remainder => self.left,
+            BinaryOp::Div | BinaryOp::Remainder | BinaryOp::Fmod => self.left,
             BinaryOp::Pow => !self.left,
             _ => true,
         }
@@ -97,7 +109,7 @@ impl Operation for WithNumber {
                 step.session.binary(BinaryOp::Mul, &grad, &slope)?
             }
             (BinaryOp::Pow, false) if self.number == 0.0 => {
-                step.session.binary_scalar(BinaryOp::Mul, &grad, 0.0)?
+                step.session.full(grad.dtype(), &grad.shape(), 0.0)?
             }
             (BinaryOp::Pow, false) => {
                 let x = step.input(0)?;
@@ -106,10 +118,13 @@ impl Operation for WithNumber {
                 step.session.binary(BinaryOp::Mul, &grad, &slope)?
             }
             (BinaryOp::Pow, true) => {
-                // y log n, and 0 for n = 0
+                // y log n
                 let y = step.output()?;
-                let log = if self.number == 0.0 { 0.0 } else { self.number.ln() };
-                let slope = step.session.binary_scalar(BinaryOp::Mul, &y, log)?;
+                let slope = if self.number == 0.0 {
+                    self.slope_of_zero(step, &y)?
+                } else {
+                    step.session.binary_scalar(BinaryOp::Mul, &y, self.number.ln())?
+                };
                 step.session.binary(BinaryOp::Mul, &grad, &slope)?
             }
             (BinaryOp::Maximum, _) => self.share(step, BinaryOp::Gt)?,
@@ -120,6 +135,23 @@ impl Operation for WithNumber {
                 let down = step.session.binary(BinaryOp::Mul, &grad, &quotient)?;
                 step.session.unary(UnaryOp::Neg, &down)?
             }
+            (BinaryOp::Fmod, true) => {
+                let x = step.input(0)?;
+                let ratio = step.session.scalar_binary(BinaryOp::Div, self.number, &x)?;
+                let quotient = step.session.unary(UnaryOp::Trunc, &ratio)?;
+                let down = step.session.binary(BinaryOp::Mul, &grad, &quotient)?;
+                step.session.unary(UnaryOp::Neg, &down)?
+            }
+            (BinaryOp::Atan2, left) => {
+                // n / (x² + n²), and less than 0 where x is the second operand
+                let x = step.input(0)?;
+                let square = step.session.unary(UnaryOp::Square, &x)?;
+                let squares =
+                    step.session.binary_scalar(BinaryOp::Add, &square, self.number * self.number)?;
+                let factor = if left { -self.number } else { self.number };
+                let slope = step.session.scalar_binary(BinaryOp::Div, factor, &squares)?;
+                step.session.binary(BinaryOp::Mul, &grad, &slope)?
+            }
             _ => grad,
         };
         Ok(vec![gradient.into()])
@@ -127,14 +159,21 @@ impl Operation for WithNumber {
 }
 
 impl WithNumber {
-    /// The gradient where `x wins number`; a tie goes to x, so that `clamp` passes it on at its bounds.
+    /// The gradient where `x wins number`: none at a tie, as PyTorch's `clamp` passes none on at its bounds.
     fn share(&self, step: &mut Step<'_>, wins: BinaryOp) -> Result<Tensor> {
         let grad = step.grad.clone();
         let x = step.input(0)?;
-        let wins = if wins == BinaryOp::Gt { BinaryOp::Ge } else { BinaryOp::Le };
         let won = step.session.binary_scalar(wins, &x, self.number)?;
-        let won = step.session.cast(&won, grad.dtype())?;
-        step.session.binary(BinaryOp::Mul, &grad, &won)
+        let none = step.session.full(grad.dtype(), &[], 0.0)?;
+        step.session.select(&won, &grad, &none)
+    }
+
+    /// The derivative of y = 0ˣ: 0 where x is not below 0, and -y where it is, which is infinite.
+    fn slope_of_zero(&self, step: &mut Step<'_>, y: &Tensor) -> Result<Tensor> {
+        let infinite = step.session.binary_scalar(BinaryOp::Eq, y, f64::INFINITY)?;
+        let none = step.session.full(y.dtype(), &[], 0.0)?;
+        let down = step.session.unary(UnaryOp::Neg, y)?;
+        step.session.select(&infinite, &down, &none)
     }
 }
 
@@ -142,7 +181,10 @@ impl WithNumber {
 pub(super) fn is_integer(number: f64, dtype: Dtype) -> bool {
     let (low, high) = match dtype {
         Dtype::I64 => (-(2f64.powi(63)), 2f64.powi(63)),
-        // Negative numbers may stand beside unsigned tensors in comparisons; results wrap.
+        Dtype::I32 => (-(2f64.powi(31)), 2f64.powi(31)),
+        Dtype::I16 => (-32_768.0, 32_768.0),
+        Dtype::I8 => (-128.0, 128.0),
+        // Negative numbers wrap, as in PyTorch.
         Dtype::U32 => (-(2f64.powi(32)), 2f64.powi(32)),
         _ => (-256.0, 256.0),
     };

@@ -1,16 +1,19 @@
 use std::borrow::Cow;
 
+use crate::arithmetic::Number;
 use crate::device::Cost;
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
+use crate::kernels::float::Float;
 use crate::kernels::rows;
-use crate::layout::Layout;
 use crate::operation::{Contribution, Operation, Produced, Step, needs_float, one};
+use crate::ops::product::ProductOfOthers;
+use crate::ops::reduce_formulas::places;
 use crate::ops::{BinaryOp, UnaryOp};
 use crate::session::Session;
 use crate::shape::{MAX_RANK, Meta, Shape};
 use crate::tensor::Tensor;
-use crate::value::{Element, Value};
+use crate::value::Value;
 
 /// One number from many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,93 +82,12 @@ impl ReduceOp {
             _ => Ok(x.dtype),
         }
     }
-
-    /// From rows of `n` fractions, n > 0.
-    fn floats(self, x: &[f32], n: usize) -> Vec<f32> {
-        match self {
-            ReduceOp::Sum => rows::reduce(x, n, sum),
-            ReduceOp::Mean => rows::reduce(x, n, |row| (sum64(row) / row.len() as f64) as f32),
-            ReduceOp::Prod => rows::reduce(x, n, |row| row.iter().product()),
-            ReduceOp::Max => rows::reduce(x, n, rows::max),
-            ReduceOp::Min => rows::reduce(x, n, |row| {
-                row.iter().fold(f32::INFINITY, |a, &b| if b < a || b.is_nan() { b } else { a })
-            }),
-            ReduceOp::Variance => rows::reduce(x, n, variance),
-            _ => rows::reduce(x, n, rows::logsumexp),
-        }
-    }
-
-    fn integers(self, x: &[i64], n: usize) -> Vec<i64> {
-        let rows = x.chunks_exact(n);
-        match self {
-            ReduceOp::Sum => rows.map(|row| row.iter().fold(0, |a: i64, &b| a.wrapping_add(b))).collect(),
-            ReduceOp::Prod => rows.map(|row| row.iter().fold(1, |a: i64, &b| a.wrapping_mul(b))).collect(),
-            ReduceOp::Min => rows.map(|row| row.iter().copied().min().unwrap_or(0)).collect(),
-            _ => rows.map(|row| row.iter().copied().max().unwrap_or(0)).collect(),
-        }
-    }
-
-    /// What nothing reduces to, for the operations that say.
-    fn of_nothing(self) -> Result<f64> {
-        match self {
-            ReduceOp::Sum => Ok(0.0),
-            ReduceOp::Prod => Ok(1.0),
-            ReduceOp::Mean | ReduceOp::Variance => Ok(f64::NAN),
-            ReduceOp::Logsumexp => Ok(f64::NEG_INFINITY),
-            _ => Err(Error::argument(format!(
-                "{}(): Expected reduction dim to be specified for input.numel() == 0",
-                self.name()
-            ))),
-        }
-    }
-}
-
-/// Elements whose partial sum may stay in `f32`.
-const BLOCK: usize = 4096;
-
-#[inline(always)]
-fn sum64(row: &[f32]) -> f64 {
-    row.chunks(BLOCK).map(|block| f64::from(rows::sum_by(block, |x| x))).sum()
-}
-
-#[inline(always)]
-fn sum(row: &[f32]) -> f32 {
-    if row.len() <= BLOCK { rows::sum_by(row, |x| x) } else { sum64(row) as f32 }
-}
-
-#[inline(always)]
-fn variance(row: &[f32]) -> f32 {
-    let mean = (sum64(row) / row.len() as f64) as f32;
-    let squares: f64 =
-        row.chunks(BLOCK).map(|block| f64::from(rows::sum_by(block, |x| (x - mean) * (x - mean)))).sum();
-    (squares / (row.len() as f64 - 1.0)) as f32
-}
-
-/// Where the first of the best is; a NaN is better than any number, as in PyTorch.
-fn first_best<T: PartialOrd + Copy>(row: &[T], better: impl Fn(T, T) -> bool) -> i64 {
-    let mut best = 0;
-    for (i, &x) in row.iter().enumerate() {
-        #[allow(clippy::eq_op)]
-        let (x_nan, best_nan) = (x != x, row[best] != row[best]);
-        if !best_nan && (x_nan || better(x, row[best])) {
-            best = i;
-        }
-    }
-    best as i64
-}
-
-fn places<T: PartialOrd + Copy>(op: ReduceOp, x: &[T], n: usize) -> Vec<i64> {
-    let rows = x.chunks_exact(n);
-    match op {
-        ReduceOp::Argmax => rows.map(|row| first_best(row, |a, b| a > b)).collect(),
-        _ => rows.map(|row| first_best(row, |a, b| a < b)).collect(),
-    }
 }
 
 #[derive(Clone, Copy)]
-struct Reduce {
+pub(super) struct Reduce {
     op: ReduceOp,
-    reduced: [bool; MAX_RANK],
+    pub(super) reduced: [bool; MAX_RANK],
     keep: bool,
 }
 
@@ -180,20 +102,20 @@ impl Reduce {
     }
 
     /// Dimensions in the order that makes rows: kept ones, then reduced ones.
-    fn order(&self, rank: usize) -> Vec<usize> {
+    pub(super) fn order(&self, rank: usize) -> Vec<usize> {
         let kept = (0..rank).filter(|&d| !self.reduced[d]);
         kept.chain((0..rank).filter(|&d| self.reduced[d])).collect()
     }
 
     /// The input with every reduced row next to each other.
-    fn rows<T: Element>(&self, x: &Value) -> Result<Vec<T>> {
-        Ok(self.arranged::<T>(x)?.elements::<T>()?.into_owned())
-    }
-
-    fn arranged<T: Element>(&self, x: &Value) -> Result<Value> {
+    pub(super) fn rows<'a, N: Number>(&self, x: &'a Value) -> Result<Cow<'a, [N]>> {
         let order = self.order(x.shape().rank());
+        if order.is_sorted() {
+            return x.numbers();
+        }
         let extents: Vec<usize> = order.iter().map(|&d| x.shape().dims()[d]).collect();
-        Ok(x.view(x.layout().permute(&order, Shape::of(&extents)?)))
+        let arranged = x.view(x.layout().permute(&order, Shape::of(&extents)?));
+        Ok(Cow::Owned(arranged.numbers::<N>()?.into_owned()))
     }
 
     /// How many elements lie behind the reduced dimensions, where those are neighbours in the middle.
@@ -204,43 +126,24 @@ impl Reduce {
         neighbours.then(|| x.dims()[last + 1..].iter().product())
     }
 
-    fn float_rows<'a>(&self, x: &'a Value) -> Result<Cow<'a, [f32]>> {
-        if x.dtype() == Dtype::Bf16 {
-            let rows = self.rows::<half::bf16>(x)?;
-            return Ok(Cow::Owned(rows.iter().map(|x| x.to_f32()).collect()));
-        }
-        if self.order(x.shape().rank()).is_sorted() {
-            return x.elements::<f32>();
-        }
-        Ok(Cow::Owned(self.rows::<f32>(x)?))
-    }
-
-    fn integer_rows(&self, x: &Value) -> Result<Vec<i64>> {
-        Ok(match x.dtype() {
-            Dtype::U32 => self.rows::<u32>(x)?.into_iter().map(i64::from).collect(),
-            Dtype::U8 => self.rows::<u8>(x)?.into_iter().map(i64::from).collect(),
-            _ => self.rows::<i64>(x)?,
-        })
-    }
-
-    fn run_floats(&self, x: &Value, n: usize, output: &Meta) -> Result<Produced> {
+    fn run_floats<F: Float + Number>(&self, x: &Value, n: usize, output: &Meta) -> Result<Produced> {
         if matches!(self.op, ReduceOp::Sum | ReduceOp::Mean)
-            && x.dtype() == Dtype::F32
+            && x.dtype() == F::DTYPE
             && x.layout().is_contiguous()
             && let Some(inner) = self.inner(x.shape())
             && inner > 1
         {
-            let mut sums = rows::sum_columns(&x.floats()?, n, inner);
+            let mut sums = rows::sum_columns(&x.numbers::<F>()?, n, inner);
             if self.op == ReduceOp::Mean {
-                sums.iter_mut().for_each(|x| *x /= n as f32);
+                sums.iter_mut().for_each(|x| *x = *x / F::of(n as f64));
             }
-            return Ok(Produced::floats(sums, output));
+            return Ok(Produced::numbers(sums, output));
         }
-        let rows = self.float_rows(x)?;
+        let rows = self.rows::<F>(x)?;
         if self.op.gives_place() {
             return Ok(Produced::new(places(self.op, &rows, n), output));
         }
-        Ok(Produced::floats(self.op.floats(&rows, n), output))
+        Ok(Produced::numbers(self.op.floats(&rows, n), output))
     }
 }
 
@@ -276,19 +179,19 @@ impl Operation for Reduce {
         if n == 0 {
             let nothing = self.op.of_nothing()?;
             return Ok(if output.dtype.is_float() {
-                Produced::floats(vec![nothing as f32; output.elements()], output)
+                by_float!(output.dtype, F => Produced::numbers(vec![nothing as F; output.elements()], output))
             } else {
-                Produced::integers(vec![nothing as i64; output.elements()], output)
+                Produced::numbers(vec![nothing as i64; output.elements()], output)
             });
         }
         if x.dtype().is_float() {
-            return self.run_floats(x, n, output);
+            return by_float!(x.dtype(), F => self.run_floats::<F>(x, n, output));
         }
-        let rows = self.integer_rows(x)?;
+        let rows = self.rows::<i64>(x)?;
         if self.op.gives_place() {
             return Ok(Produced::new(places(self.op, &rows, n), output));
         }
-        Ok(Produced::integers(self.op.integers(&rows, n), output))
+        Ok(Produced::numbers(self.op.integers(&rows, n), output))
     }
 
     fn differentiable(&self) -> bool {
@@ -332,7 +235,13 @@ impl Operation for Reduce {
             }
             ReduceOp::Prod => {
                 let x = step.input(0)?;
-                let others = step.session.apply(ProductOfOthers(*self), &[&x])?;
+                let others = if step.recorded() {
+                    let kept = (0..shape.rank()).filter(|&d| !self.reduced[d]).count();
+                    let order = self.order(shape.rank());
+                    step.session.by_rows(&x, &order, kept, |session, rows| session.product_of_others(rows))?
+                } else {
+                    step.session.apply(ProductOfOthers(*self), &[&x])?
+                };
                 step.session.binary(BinaryOp::Mul, &others, &grad)?
             }
             _ => {
@@ -340,6 +249,9 @@ impl Operation for Reduce {
                 let (x, y) = (step.input(0)?, step.output()?);
                 let y = step.session.reshape_to(&y, kept)?;
                 let best = step.session.binary(BinaryOp::Eq, &x, &y)?;
+                // A NaN is the result wherever there is one.
+                let nan = step.session.unary(UnaryOp::IsNan, &x)?;
+                let best = step.session.binary(BinaryOp::LogicalOr, &best, &nan)?;
                 let best = step.session.cast(&best, x.dtype())?;
                 let count =
                     step.session.apply(Reduce { op: ReduceOp::Sum, keep: true, ..*self }, &[&best])?;
@@ -348,61 +260,6 @@ impl Operation for Reduce {
             }
         };
         Ok(vec![gradient.into()])
-    }
-}
-
-/// For each element, the product of the others of its row: the derivative of a product, also where factors are 0.
-struct ProductOfOthers(Reduce);
-
-impl Operation for ProductOfOthers {
-    fn name(&self) -> &'static str {
-        "prod"
-    }
-
-    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
-        Ok(one(inputs))
-    }
-
-    fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
-        let mut cost = Cost::of(3.0 * output.elements() as f64, 3.0 * one(inputs).bytes() as f64);
-        cost.workspace = 8 * output.elements() as u64;
-        cost
-    }
-
-    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        let rows = self.0.float_rows(inputs[0])?;
-        let n: usize =
-            (0..output.shape.rank()).filter(|&d| self.0.reduced[d]).map(|d| output.shape.dims()[d]).product();
-        let mut others = vec![1.0f32; rows.len()];
-        for (others, row) in others.chunks_mut(n.max(1)).zip(rows.chunks(n.max(1))) {
-            let (mut before, mut after) = (1.0, 1.0);
-            for i in 0..row.len() {
-                others[i] *= before;
-                before *= row[i];
-            }
-            for i in (0..row.len()).rev() {
-                others[i] *= after;
-                after *= row[i];
-            }
-        }
-        // Rows are in permuted order: the result is a view that permutes them back.
-        let order = self.0.order(output.shape.rank());
-        let extents: Vec<usize> = order.iter().map(|&d| output.shape.dims()[d]).collect();
-        let arranged = Layout::contiguous(Shape::of(&extents)?);
-        let mut inverse = [0; MAX_RANK];
-        for (to, &from) in order.iter().enumerate() {
-            inverse[from] = to;
-        }
-        let produced = Produced::floats(others, output);
-        Ok(Produced { layout: arranged.permute(&inverse[..order.len()], output.shape), ..produced })
-    }
-
-    fn differentiable(&self) -> bool {
-        false
-    }
-
-    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
     }
 }
 

@@ -34,13 +34,7 @@ impl Operation for Select {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        match output.dtype {
-            Dtype::F32 => choose::<f32>(inputs, output),
-            Dtype::Bf16 => choose::<half::bf16>(inputs, output),
-            Dtype::I64 => choose::<i64>(inputs, output),
-            Dtype::U32 => choose::<u32>(inputs, output),
-            Dtype::U8 => choose::<u8>(inputs, output),
-        }
+        by_dtype!(output.dtype, T => choose::<T>(inputs, output))
     }
 
     fn saves_input(&self, i: usize) -> bool {

@@ -48,9 +48,9 @@ impl Operation for Order {
         let n = shape.last();
         let places = if x.dtype().is_float() {
             // NaN counts as larger than every number, as in PyTorch.
-            self.places(&rows.floats()?, n, |a, b| {
+            by_float!(x.dtype(), F => self.places(&rows.numbers::<F>()?, n, |a, b| {
                 a.partial_cmp(b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
-            })
+            }))
         } else {
             self.places(&rows.integers()?, n, i64::cmp)
         };

@@ -1,8 +1,7 @@
 use crate::dtype::Dtype;
-use crate::error::{Error, Result};
-use crate::kernels::elementwise::map;
-use crate::kernels::transcendental as t;
-use crate::operation::{Contribution, Operation, Produced, Step, one};
+use crate::error::Result;
+use crate::operation::{Contribution, Operation, Produced, Step, not_recorded, one};
+use crate::ops::unary_formulas::From;
 use crate::session::Session;
 use crate::shape::Meta;
 use crate::tensor::Tensor;
@@ -85,160 +84,42 @@ unary_ops! {
     IsFinite "is-finite",
     /// Is it 0? Gives `u8`
     LogicalNot "logical-not",
-}
-
-/// A vectorised loop over one slice, or two of one length, with the formula written into it: a closure would not
-/// always be inlined, and then not be vectorised.
-macro_rules! each {
-    ($x:expr, |$a:ident| $formula:expr) => {{
-        vectorized! {
-            fn run [] (x: &[f32]) -> Vec<f32> {
-                let mut out = vec![0.0; x.len()];
-                for (out, &$a) in out.iter_mut().zip(x) {
-                    *out = $formula;
-                }
-                out
-            }
-        }
-        run($x)
-    }};
-    ($x:expr, $y:expr, |$a:ident, $b:ident| $formula:expr) => {{
-        vectorized! {
-            fn run [] (x: &[f32], y: &[f32]) -> Vec<f32> {
-                let mut out = vec![0.0; x.len()];
-                for ((out, &$a), &$b) in out.iter_mut().zip(x).zip(y) {
-                    *out = $formula;
-                }
-                out
-            }
-        }
-        run($x, $y)
-    }};
-}
-
-/// What the derivative is computed from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum From {
-    Input,
-    Output,
-}
-
-impl UnaryOp {
-    fn gives_mask(self) -> bool {
-        matches!(self, UnaryOp::IsNan | UnaryOp::IsFinite | UnaryOp::LogicalNot)
-    }
-
-    /// Defined on integers as well?
-    fn takes_integers(self) -> bool {
-        use UnaryOp::*;
-        self.gives_mask() || matches!(self, Neg | Abs | Relu | Floor | Ceil | Round | Trunc | Sign | Square)
-    }
-
-    fn slope_from(self) -> From {
-        use UnaryOp::*;
-        match self {
-            Exp | Expm1 | Sqrt | Rsqrt | Tanh | Sigmoid | Reciprocal => From::Output,
-            _ => From::Input,
-        }
-    }
-
-    fn floats(self, x: &[f32]) -> Vec<f32> {
-        use UnaryOp::*;
-        match self {
-            Neg => each!(x, |x| -x),
-            Abs => each!(x, |x| f32::abs(x)),
-            Exp => each!(x, |x| t::exp(x)),
-            Expm1 => each!(x, |x| f32::exp_m1(x)),
-            Log => each!(x, |x| f32::ln(x)),
-            Log1p => each!(x, |x| f32::ln_1p(x)),
-            Sqrt => each!(x, |x| f32::sqrt(x)),
-            Rsqrt => each!(x, |x| 1.0 / x.sqrt()),
-            Sin => each!(x, |x| f32::sin(x)),
-            Cos => each!(x, |x| f32::cos(x)),
-            Tanh => each!(x, |x| t::tanh(x)),
-            Sigmoid => each!(x, |x| t::sigmoid(x)),
-            Relu => each!(x, |x| if x < 0.0 { 0.0 } else { x }),
-            Gelu => each!(x, |x| x * t::normal_cdf(x)),
-            GeluTanh => each!(x, |x| t::gelu_tanh(x)),
-            Silu => each!(x, |x| x * t::sigmoid(x)),
-            Erf => each!(x, |x| t::erf(x)),
-            Floor => each!(x, |x| f32::floor(x)),
-            Ceil => each!(x, |x| f32::ceil(x)),
-            Round => each!(x, |x| f32::round_ties_even(x)),
-            Trunc => each!(x, |x| f32::trunc(x)),
-            Sign => each!(x, |x| sign(x)),
-            Reciprocal => each!(x, |x| 1.0 / x),
-            Square => each!(x, |x| x * x),
-            // Masks are stored as u8 by `mask`.
-            IsNan | IsFinite | LogicalNot => Vec::new(),
-        }
-    }
-
-    fn mask(self, x: &[f32]) -> Vec<u8> {
-        match self {
-            UnaryOp::IsNan => map(x, |x: f32| u8::from(x.is_nan())),
-            UnaryOp::IsFinite => map(x, |x: f32| u8::from(x.is_finite())),
-            _ => map(x, |x: f32| u8::from(x == 0.0)),
-        }
-    }
-
-    fn integers(self, x: &[i64]) -> Vec<i64> {
-        use UnaryOp::*;
-        match self {
-            Neg => map(x, i64::wrapping_neg),
-            Abs => map(x, i64::wrapping_abs),
-            Relu => map(x, |x: i64| x.max(0)),
-            Sign => map(x, i64::signum),
-            Square => map(x, |x: i64| x.wrapping_mul(x)),
-            _ => x.to_vec(),
-        }
-    }
-
-    fn integer_mask(self, x: &[i64]) -> Vec<u8> {
-        match self {
-            UnaryOp::IsNan => vec![0; x.len()],
-            UnaryOp::IsFinite => vec![1; x.len()],
-            _ => map(x, |x: i64| u8::from(x == 0)),
-        }
-    }
-
-    /// `g` times the derivative at `s`, which is the operation's input or output as [`UnaryOp::slope_from`] says.
-    fn chain(self, g: &[f32], s: &[f32]) -> Vec<f32> {
-        use UnaryOp::*;
-        match self {
-            Neg => each!(g, |g| -g),
-            Abs => each!(g, s, |g, x| g * sign(x)),
-            Exp => each!(g, s, |g, y| g * y),
-            Expm1 => each!(g, s, |g, y| g * (y + 1.0)),
-            Log => each!(g, s, |g, x| g / x),
-            Log1p => each!(g, s, |g, x| g / (1.0 + x)),
-            Sqrt => each!(g, s, |g, y| g * 0.5 / y),
-            Rsqrt => each!(g, s, |g, y| g * -0.5 * y * y * y),
-            Sin => each!(g, s, |g, x| g * x.cos()),
-            Cos => each!(g, s, |g, x| g * -x.sin()),
-            Tanh => each!(g, s, |g, y| g * (1.0 - y * y)),
-            Sigmoid => each!(g, s, |g, y| g * y * (1.0 - y)),
-            Relu => each!(g, s, |g, x| if x > 0.0 { g } else { 0.0 }),
-            Gelu => each!(g, s, |g, x| g * (t::normal_cdf(x) + x * t::normal_density(x))),
-            GeluTanh => each!(g, s, |g, x| g * t::gelu_tanh_slope(x)),
-            Silu => each!(g, s, |g, x| {
-                let s = t::sigmoid(x);
-                g * s * (1.0 + x * (1.0 - s))
-            }),
-            // 2 / √π
-            Erf => each!(g, s, |g, x| g * std::f32::consts::FRAC_2_SQRT_PI * t::exp(-x * x)),
-            Reciprocal => each!(g, s, |g, y| -g * y * y),
-            Square => each!(g, s, |g, x| g * 2.0 * x),
-            Floor | Ceil | Round | Trunc | Sign | IsNan | IsFinite | LogicalNot => vec![0.0; g.len()],
-        }
-    }
-}
-
-#[inline(always)]
-fn sign(x: f32) -> f32 {
-    let s = if x > 0.0 { 1.0 } else { 0.0 };
-    let s = if x < 0.0 { -1.0 } else { s };
-    if x.is_nan() { x } else { s }
+    /// Tangent
+    Tan "tan",
+    /// Inverse sine
+    Asin "asin",
+    /// Inverse cosine
+    Acos "acos",
+    /// Inverse tangent
+    Atan "atan",
+    /// Hyperbolic sine
+    Sinh "sinh",
+    /// Hyperbolic cosine
+    Cosh "cosh",
+    /// Inverse hyperbolic sine
+    Asinh "asinh",
+    /// Inverse hyperbolic cosine
+    Acosh "acosh",
+    /// Inverse hyperbolic tangent
+    Atanh "atanh",
+    /// Logarithm to base 2
+    Log2 "log2",
+    /// Logarithm to base 10
+    Log10 "log10",
+    /// 2ˣ
+    Exp2 "exp2",
+    /// 1 - erf x, exact where erf is near 1
+    Erfc "erfc",
+    /// Inverse error function
+    Erfinv "erfinv",
+    /// log |Γ(x)|
+    Lgamma "lgamma",
+    /// The derivative of log Γ
+    Digamma "digamma",
+    /// log sigmoid(x)
+    LogSigmoid "log-sigmoid",
+    /// Every bit turned over, on integers only
+    BitwiseNot "bitwise-not",
 }
 
 struct Unary(UnaryOp);
@@ -250,23 +131,27 @@ impl Operation for Unary {
 
     fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
         let x = one(inputs);
-        if !x.dtype.is_float() && !self.0.takes_integers() {
-            return Err(Error::dtype(format!(
-                "{}: not implemented for '{}'; cast to f32 first",
-                self.name(),
-                x.dtype
-            )));
-        }
+        self.0.check(x.dtype)?;
         Ok(if self.0.gives_mask() { Meta::new(Dtype::U8, x.shape) } else { x })
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
         let x = inputs[0];
-        Ok(match (x.dtype().is_float(), self.0.gives_mask()) {
-            (true, false) => Produced::floats(self.0.floats(&x.floats()?), output),
-            (true, true) => Produced::new(self.0.mask(&x.floats()?), output),
-            (false, false) => Produced::integers(self.0.integers(&x.integers()?), output),
-            (false, true) => Produced::new(self.0.integer_mask(&x.integers()?), output),
+        if x.dtype().is_float() {
+            return by_float!(x.dtype(), F => {
+                let x = x.numbers::<F>()?;
+                Ok(if self.0.gives_mask() {
+                    Produced::new(self.0.mask(&x), output)
+                } else {
+                    Produced::numbers(self.0.floats(&x), output)
+                })
+            });
+        }
+        let x = x.integers()?;
+        Ok(if self.0.gives_mask() {
+            Produced::new(self.0.integer_mask(&x), output)
+        } else {
+            Produced::numbers(self.0.integers(&x), output)
         })
     }
 
@@ -289,12 +174,15 @@ impl Operation for Unary {
             From::Input if self.0 == UnaryOp::Neg => grad.clone(),
             From::Input => step.input(0)?,
         };
+        if step.recorded() {
+            return Ok(vec![step.session.slope(self.0, &grad, &saved)?.into()]);
+        }
         Ok(vec![step.session.apply(Slope(self.0), &[&grad, &saved])?.into()])
     }
 }
 
 /// The chain rule for [`Unary`] in one pass: inputs are the gradient and what the derivative is computed from.
-struct Slope(UnaryOp);
+pub(super) struct Slope(pub(super) UnaryOp);
 
 impl Operation for Slope {
     fn name(&self) -> &'static str {
@@ -306,15 +194,14 @@ impl Operation for Slope {
     }
 
     fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        Ok(Produced::floats(self.0.chain(&inputs[0].floats()?, &inputs[1].floats()?), output))
-    }
-
-    fn differentiable(&self) -> bool {
-        false
+        by_float!(output.dtype, F => {
+            let slope = self.0.chain(&inputs[0].numbers::<F>()?, &inputs[1].numbers::<F>()?);
+            Ok(Produced::numbers(slope, output))
+        })
     }
 
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 
@@ -322,7 +209,7 @@ impl Session {
     /// `op` of each element.
     ///
     /// # Errors
-    /// `dtype` where `op` is not defined on integers.
+    /// `dtype` where `op` is not defined on integers, or on integers only.
     pub fn unary(&mut self, op: UnaryOp, x: &Tensor) -> Result<Tensor> {
         self.apply(Unary(op), &[x])
     }

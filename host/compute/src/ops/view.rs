@@ -12,13 +12,7 @@ pub(super) fn materialise(x: &Value, output: &Meta) -> Result<Produced> {
     fn copied<T: Element>(x: &Value, output: &Meta) -> Result<Produced> {
         Ok(Produced::new(x.elements::<T>()?.into_owned(), output))
     }
-    match x.dtype() {
-        crate::Dtype::F32 => copied::<f32>(x, output),
-        crate::Dtype::Bf16 => copied::<half::bf16>(x, output),
-        crate::Dtype::I64 => copied::<i64>(x, output),
-        crate::Dtype::U32 => copied::<u32>(x, output),
-        crate::Dtype::U8 => copied::<u8>(x, output),
-    }
+    by_dtype!(x.dtype(), T => copied::<T>(x, output))
 }
 
 struct Reshape(Shape);
@@ -238,6 +232,11 @@ impl Session {
             return Ok(x.clone());
         }
         self.apply(Reshape(shape), &[x])
+    }
+
+    /// The same elements as a step of their own on the record.
+    pub(crate) fn alias(&mut self, x: &Tensor) -> Result<Tensor> {
+        self.apply(Reshape(x.meta().shape), &[x])
     }
 
     /// A view with dimension `order[i]` in place `i`.

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use candle_core::CpuStorage;
-
 use super::Session;
 use crate::device::{Clock, Cost};
 use crate::error::{Code, Error, Result};
@@ -11,6 +9,7 @@ use crate::layout::Layout;
 use crate::operation::Operation;
 use crate::quota::MemoryCharge;
 use crate::shape::Meta;
+use crate::storage::Storage;
 use crate::tape::{Edge, Input, Node};
 use crate::tensor::{State, Tensor};
 use crate::value::{Element, Value};
@@ -55,7 +54,8 @@ impl Session {
         output: &Meta,
     ) -> Result<Value> {
         let mut cost = operation.cost(metas, output);
-        cost.workspace = cost.workspace.saturating_add(scratch(states));
+        cost.workspace =
+            cost.workspace.saturating_add(scratch(states)).saturating_add(unrounded(metas, output));
         self.spend(operation.name(), &cost)?;
         let charge = self.account.charge(output.bytes())?;
         let workspace = self.account.charge(cost.workspace)?;
@@ -143,21 +143,16 @@ impl Session {
     }
 
     /// A tensor of row-major elements that are charged already.
-    pub(crate) fn admit(
-        &mut self,
-        storage: CpuStorage,
-        output: &Meta,
-        charge: MemoryCharge,
-    ) -> Result<Tensor> {
+    pub(crate) fn admit(&mut self, storage: Storage, output: &Meta, charge: MemoryCharge) -> Result<Tensor> {
         self.wrap(Value::new(output.dtype, storage, Layout::contiguous(output.shape), charge))
     }
 }
 
-/// Bytes that kernels take to see inputs as row-major `f32` or `i64`.
+/// Bytes that kernels take to see inputs as row-major numbers of the type they compute in.
 fn scratch(states: &[State]) -> u64 {
     let bytes = |state: &State| {
         let value = &state.value;
-        let widened = if value.dtype().is_float() { 4 } else { 8 };
+        let widened = value.dtype().widened_size();
         let direct = value.layout().is_contiguous() && value.dtype().size_in_bytes() == widened;
         if direct {
             0
@@ -166,4 +161,12 @@ fn scratch(states: &[State]) -> u64 {
         }
     };
     states.iter().map(bytes).sum()
+}
+
+/// Bytes of results before they are stored in fewer bits; those of another type than the operands, masks and places,
+/// are made as they are.
+fn unrounded(metas: &[Meta], output: &Meta) -> u64 {
+    let (stored, computed) = (output.dtype.size_in_bytes(), output.dtype.widened_size());
+    let narrowed = stored < computed && metas.first().is_some_and(|x| x.dtype == output.dtype);
+    if narrowed { (output.elements() * computed) as u64 } else { 0 }
 }

@@ -112,7 +112,7 @@ impl Session {
             self.note(spent)?;
             let _scratch =
                 self.charge(if value.layout().is_contiguous() { 0 } else { value.meta().bytes() })?;
-            squares += sum_of_squares(&value.floats()?);
+            squares += by_float!(value.dtype(), F => sum_of_squares(&value.numbers::<F>()?));
         }
         let norm = squares.sqrt();
         // As PyTorch: a little less than max_norm, and never a division by nothing.

@@ -1,5 +1,6 @@
 mod apply;
 mod autograd;
+mod custom;
 mod reverse;
 
 use std::fmt;
@@ -9,8 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::device::{Clock, DeviceModel};
 use crate::error::{Code, Error, Result};
 use crate::quota::{Account, Limits, Usage};
+use crate::tape::{Edge, Released};
 use crate::tensor::Tensor;
 use crate::value::Value;
+
+pub use reverse::{ReversePass, Root, Stop};
 
 /// Sessions are numbered, so that a tensor is only used where it is charged.
 static SESSIONS: AtomicU64 = AtomicU64::new(0);
@@ -29,6 +33,7 @@ pub struct Session {
     cancel: Arc<AtomicBool>,
     exhausted: Option<Error>,
     recording: bool,
+    released: Arc<Released>,
     next: u64,
     operations: u64,
     flops: f64,
@@ -46,6 +51,7 @@ impl Session {
             cancel: Arc::default(),
             exhausted: None,
             recording: true,
+            released: Arc::default(),
             next: 0,
             operations: 0,
             flops: 0.0,
@@ -132,9 +138,19 @@ impl Session {
 
     /// A tensor of this session around `value`, on no record.
     pub(crate) fn wrap(&mut self, value: Value) -> Result<Tensor> {
+        self.wrap_recorded(value, None)
+    }
+
+    /// A tensor of this session around `value`, computed by what `edge` says.
+    pub(crate) fn wrap_recorded(&mut self, value: Value, edge: Option<Edge>) -> Result<Tensor> {
         let place = self.account.place();
         let place = self.note(place)?;
-        Ok(Tensor::new(self.id, value, None, place))
+        Ok(Tensor::new(self.id, value, edge, place))
+    }
+
+    /// Are operations recorded now? In a reverse pass: is the pass itself?
+    pub(crate) fn is_recording(&self) -> bool {
+        self.recording
     }
 
     /// Remembers the first spent quota.

@@ -3,7 +3,7 @@
 use proofhouse_compute::Tensor;
 use wasmtime::component::{Linker, LinkerInstance, Resource};
 
-use super::{all, answer, maybe, tensor_answer};
+use super::{all, answer, maybe, reverse_pass, tensor_answer};
 use crate::bindings::contract::autograd::LeafGradient;
 use crate::state::{GuestState, host_call};
 
@@ -14,7 +14,8 @@ type T = Resource<Tensor>;
 pub(super) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
     let mut instance = linker.instance(NAME)?;
     link_leaves(&mut instance)?;
-    link_backward(&mut instance)
+    link_backward(&mut instance)?;
+    reverse_pass::link(&mut instance)
 }
 
 fn link_leaves(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {

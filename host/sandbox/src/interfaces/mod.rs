@@ -13,10 +13,12 @@ mod convert;
 mod data;
 mod generator;
 mod layers;
+mod linear_algebra;
 mod llm;
 mod log;
 mod optimizers;
 mod random;
+mod reverse_pass;
 mod tensors;
 mod workbench;
 
@@ -32,6 +34,7 @@ type Link = fn(&mut Linker<GuestState>) -> wasmtime::Result<()>;
 pub(crate) const INTERFACES: &[(&str, Link)] = &[
     (tensors::NAME, tensors::link),
     (layers::NAME, layers::link),
+    (linear_algebra::NAME, linear_algebra::link),
     (autograd::NAME, autograd::link),
     (optimizers::NAME, optimizers::link),
     (generator::NAME, generator::link),

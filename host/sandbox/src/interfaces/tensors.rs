@@ -4,7 +4,7 @@ use proofhouse_compute::Tensor;
 use wasmtime::component::{Linker, LinkerInstance, Resource};
 
 use super::{all, answer, link_resource, tensor_answer};
-use crate::bindings::contract::tensors::{BinaryOp, Dtype, ReduceOp, UnaryOp};
+use crate::bindings::contract::tensors::{BinaryOp, CumulativeOp, Dtype, ReduceOp, ScatterOp, UnaryOp};
 use crate::state::{GuestState, host_call};
 
 pub(super) const NAME: &str = "proofhouse:compute/tensors@0.1.0";
@@ -134,6 +134,12 @@ fn link_views(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result
             tensor_answer(state, result)
         })
     })?;
+    instance.func_wrap("unfold", |cx, (x, dim, size, step): (T, i32, u64, u64)| {
+        host_call(cx, |state| {
+            let result = state.session.unfold(state.table.get(&x)?, dim, size, step);
+            tensor_answer(state, result)
+        })
+    })?;
     instance.func_wrap("concat", |cx, (parts, dim): (Vec<T>, i32)| {
         host_call(cx, |state| {
             let parts = all(state, &parts)?;
@@ -156,11 +162,12 @@ fn link_indexing(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Res
             tensor_answer(state, result)
         })
     })?;
-    instance.func_wrap("scatter-add", |cx, (x, index, source, dim): (T, T, T, i32)| {
+    instance.func_wrap("scatter", |cx, args: (ScatterOp, T, T, T, i32)| {
+        let (op, x, index, source, dim) = args;
         host_call(cx, |state| {
             let table = &state.table;
-            let result =
-                state.session.scatter_add(table.get(&x)?, table.get(&index)?, table.get(&source)?, dim);
+            let (x, index, source) = (table.get(&x)?, table.get(&index)?, table.get(&source)?);
+            let result = state.session.scatter(op.into(), x, index, source, dim);
             tensor_answer(state, result)
         })
     })?;
@@ -173,9 +180,15 @@ fn link_indexing(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Res
             Err(error) => answer(state, Err(error)),
         })
     })?;
-    instance.func_wrap("cumulative-sum", |cx, (x, dim): (T, i32)| {
+    instance.func_wrap("cumulative", |cx, (op, x, dim): (CumulativeOp, T, i32)| {
         host_call(cx, |state| {
-            let result = state.session.cumulative_sum(state.table.get(&x)?, dim);
+            let result = state.session.cumulative(op.into(), state.table.get(&x)?, dim);
+            tensor_answer(state, result)
+        })
+    })?;
+    instance.func_wrap("cumulative-extreme", |cx, (x, dim, largest): (T, i32, bool)| {
+        host_call(cx, |state| {
+            let result = state.session.cumulative_extreme(state.table.get(&x)?, dim, largest);
             tensor_answer(state, result)
         })
     })

@@ -3,17 +3,20 @@
 Names, signatures, defaults and errors are PyTorch's. What is absent says so, and names the nearest thing that is there.
 """
 
-from . import _functions, _tensor
+from . import _complex_methods, _converting, _functions, _tensor
 from ._base import Tensor
-from ._dtype import Size, bfloat16, device, dtype, finfo, float16, float32, float64, iinfo, int8, int16, int32, int64
+from ._dtype import (
+    Size, bfloat16, complex32, complex64, complex128, device, dtype, finfo, float8_e4m3fn, float8_e4m3fnuz, float8_e5m2,
+    float8_e5m2fnuz, float8_e8m0fnu, float16, float32, float64, iinfo, int8, int16, int32, int64, qint8, quint8, uint8,
+    uint16, uint32, uint64,
+)
 from ._dtype import bool_ as bool
-from ._dtype import uint8, uint32
-from ._generator import Generator, default_generator, initial_seed
+from ._generator import Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from ._grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from ._host import BudgetExceeded, OutOfMemoryError
-from ._creation import manual_seed
 from ._missing import absent
-from ._promotion import get_default_dtype, promote_types, result_type, set_default_dtype
+from ._printing import get_printoptions, set_printoptions
+from ._promotion import can_cast, get_default_dtype, promote_types, result_type, set_default_dtype
 
 _tensor.install()
 
@@ -23,6 +26,9 @@ double = float64
 long = int64
 int = int32
 short = int16
+cfloat = complex64
+cdouble = complex128
+chalf = complex32
 strided = "torch.strided"
 contiguous_format = preserve_format = channels_last = None
 inf = __import__("math").inf
@@ -32,25 +38,15 @@ e = __import__("math").e
 __version__ = "2.15.0+proofhouse"
 
 globals().update(_functions.FUNCTIONS)
+globals().update(_converting.LEGACY)
+set_default_tensor_type = _converting.set_default_tensor_type
+_complex_methods.install()
+globals().update(_complex_methods.functions(_functions.FUNCTIONS))
 
-from . import amp, autograd, backends, cuda, linalg, nn, optim, random  # noqa: E402
+from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types  # noqa: E402
+from . import special, utils  # noqa: E402
+from ._vmap import vmap  # noqa: E402
 from .amp import autocast  # noqa: E402
-
-
-
-def is_tensor(obj):
-    """Is `obj` a tensor?"""
-    return isinstance(obj, Tensor)
-
-
-def is_floating_point(input):
-    """Has `input` a floating-point type?"""
-    return input.dtype.is_floating_point
-
-
-def numel(input):
-    """The number of elements."""
-    return input.numel()
 
 
 def clone(input, *, memory_format=None):
@@ -61,11 +57,6 @@ def clone(input, *, memory_format=None):
 def detach(input):
     """The same values without a record."""
     return input.detach()
-
-
-def seed():
-    """A new seed for the default generator, drawn from its own stream."""
-    return default_generator.seed()
 
 
 def compile(model=None, **options):
@@ -100,18 +91,12 @@ def set_default_device(where):
     check_device(where)
 
 
-def set_printoptions(**options):
-    """Accepted; numbers print as by default."""
-
-
 def save(obj, f, *arguments, **options):
     raise NotImplementedError("torch.save is not available: a sandbox has no files; keep a state_dict in a variable")
 
 
 def load(f, *arguments, **options):
     raise NotImplementedError("torch.load is not available: a sandbox has no files; keep a state_dict in a variable")
-
-
 
 
 def __getattr__(name):

@@ -1,96 +1,118 @@
-"""`x[...] = y`."""
+"""`x[...] = y`, and its relatives by name."""
 
-from ._base import Tensor, wrap
-from ._creation import arange, tensor
-from ._dtype import bool_, int64
-from ._indexing import bounds, is_index, normal, getitem, select
+from ._advanced import replaced
+from ._base import Tensor
+from ._dtype import bool_, int64, uint8
+from ._grad_mode import grad_mode
+from ._host import Err, raised
+from ._indexing import walk
 from ._promotion import cast
-from ._selecting import choose, index_select, overwrite
-from ._shaping import expand, flatten, reshape, sliced, write_slice
-from ._views import check_writable, write
+from ._selecting import as_scalar, choose, title
+from ._shaping import expand, reshape
+from ._views import check_writable, overwrite, replacing, write
+
+
+def _value(target, value):
+    """What is assigned, as a tensor."""
+    if isinstance(value, Tensor):
+        return value
+    kind = target.dtype
+    if isinstance(value, (int, float)) or hasattr(value, "__float__") and getattr(value, "shape", None) == ():
+        if value != value and not kind.is_floating_point:
+            raise RuntimeError(f"value cannot be converted to type {kind.name}_t without overflow")
+        return as_scalar(value, kind)
+    if isinstance(value, complex):
+        raise RuntimeError(f"value cannot be converted to type {title(kind).lower()} without overflow")
+    raise TypeError(f"can't assign a {type(value).__name__} to a {target.type()}")
 
 
 def setitem(self, key, value):
     """`self[key] = value`."""
+    if self._leaf is not None and grad_mode.recording:
+        _refuse_leaf(self, key)
     check_writable(self)
-    parts = normal(key, len(self.shape))
-    if not isinstance(value, Tensor):
-        value = tensor(value, dtype=self.dtype)
-    value = cast(value, self.dtype)
-    if len(parts) >= 1 and isinstance(parts[0], Tensor) and parts[0].dtype is bool_:
-        _set_masked(self, parts[0], value)
+    given = isinstance(value, Tensor)
+    value = _value(self, value)
+    if isinstance(key, Tensor) and key.dtype is bool_ and key.shape == self.shape and value.numel() == 1:
+        # The common case of a mask and a number, without a look at which places it chooses.
+        write(self, choose(key, cast(_as_number(value, given, self), self.dtype), self))
         return
-    if any(is_index(part) for part in parts):
-        _set_indexed(self, parts, value)
-        return
-    # Down through the parts, then back up with the new values.
-    steps, x, dim = [], self, 0
-    for part in parts:
-        if part is None:
-            continue
-        extent = x.shape[dim]
-        if part.__class__ is slice:
-            start, end, step = bounds(part, extent)
-            if start == 0 and end == extent and step == 1:
-                dim += 1
-                continue
-            steps.append((x, dim, start, end, step))
-            x = sliced(x, dim, start, end, step)
-            dim += 1
-        else:
-            chosen = select(x, dim, part)
-            at = part.__index__() % extent
-            steps.append((x, dim, at, at + 1, 1))
-            x = chosen
-    new = _fit(value, list(x.shape))
-    for base, dim, start, end, step in reversed(steps):
-        shape = list(base.shape)
-        shape[dim] = len(range(start, end, step))
-        new = wrap(write_slice(base, reshape(new, shape), dim, start, end, step), self.dtype)
-    write(self, new.clone() if new is value else new)
-
-
-def _fit(value, shape):
-    """`value` broadcast to `shape`; leading dimensions of extent 1 are dropped."""
-    own = list(value.shape)
-    while len(own) > len(shape) and own[0] == 1:
-        own.pop(0)
-    value = reshape(value, own) if own != list(value.shape) else value
+    x, advanced = walk(self, key)
+    if advanced:
+        new = replaced(x, advanced, value)
+    else:
+        new = _spread(cast(value, self.dtype), list(x.shape))
     try:
-        return expand(value, shape) if own != shape else value
-    except RuntimeError:
+        if x is self:
+            write(self, replacing(self, new))
+        else:
+            overwrite(x, new)
+    except Err as err:
+        raise raised(err) from None
+
+
+def _refuse_leaf(self, key):
+    """PyTorch writes to a view where it can."""
+    view = "" if walk(self, key)[1] else "a view of "
+    raise RuntimeError(f"{view}a leaf Variable that requires grad is being used in an in-place operation.")
+
+
+def _as_number(value, given, target):
+    if given and value.dtype is not target.dtype:
         raise RuntimeError(
-            f"shape mismatch: value tensor of shape {own} cannot be broadcast to indexing result of shape {shape}"
-        ) from None
-
-
-def _set_masked(self, mask, value):
-    shape = list(mask.shape)
-    if shape != list(self.shape[: len(shape)]):
-        raise IndexError(
-            f"The shape of the mask {shape} at index 0 does not match the shape of the indexed tensor "
-            f"{list(self.shape)} at index 0"
+            f"Index put requires the source and destination dtypes match, got {title(target.dtype)} for the "
+            f"destination and {title(value.dtype)} for the source."
         )
-    spread = reshape(mask, shape + [1] * (len(self.shape) - len(shape)))
-    count = int(cast(mask, int64).sum().item())
-    if value.dim() == 0 or len(shape) < len(self.shape) and value.dim() <= len(self.shape) - len(shape):
-        write(self, choose(spread, value, self))
-        return
-    # The n-th true place takes the n-th value.
-    rest = list(self.shape[len(shape) :])
-    value = _fit(value, [count, *rest])
-    if not count:
-        return
-    order = (cast(flatten(mask), int64).cumsum(0) - 1).clamp(min=0)
-    write(self, choose(spread, reshape(index_select(value, 0, order), list(self.shape)), self))
+    return reshape(value, []) if value.shape else value
 
 
-def _set_indexed(self, parts, value):
-    if any(part is None for part in parts):
-        raise NotImplementedError("assignment through index tensors together with None is not available")
-    # Where each element lies in the flat tensor, indexed like the tensor itself.
-    shape = list(self.shape)
-    places = getitem(reshape(arange(self.numel()), shape), tuple(parts))
-    source = flatten(_fit(value, list(places.shape)))
-    flat = overwrite(flatten(self), 0, flatten(places), source)
-    write(self, reshape(flat, shape))
+def _spread(value, shape):
+    """`value` in `shape`; leading dimensions of extent 1 are dropped."""
+    own = list(value.shape)
+    while own and own[0] == 1 and len(own) > len(shape):
+        own.pop(0)
+    if own != list(value.shape):
+        value = reshape(value, own)
+    return expand(value, shape)
+
+
+def _named_indices(self, indices):
+    """The parts of `index_put`: tensors, or None for a whole dimension."""
+    if isinstance(indices, Tensor):
+        raise TypeError("index_put(): argument 'indices' (position 1) must be tuple of Tensors, not Tensor")
+    for index in indices:
+        if index is not None and index.dtype.name not in ("int64", "int32") and index.dtype not in (bool_, uint8):
+            raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    return tuple(slice(None) if index is None else index if index.dim() or index.dtype is bool_
+                 else reshape(cast(index, int64), [1]) for index in indices)
+
+
+def index_put(input, indices, values, accumulate=False):
+    """A copy of `input` with `values` at `indices`, or added there."""
+    x, advanced = walk(input, _named_indices(input, indices))
+    return replaced(x, advanced, values, accumulate).reshape(input.shape)
+
+
+def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
+    """A copy of `input` with `src` in a slice of it."""
+    copy = input.clone()
+    copy[(slice(None),) * (dim % input.dim()) + (slice(start, end, step),)] = _exact(
+        src, copy[(slice(None),) * (dim % input.dim()) + (slice(start, end, step),)])
+    return copy
+
+
+def select_scatter(input, src, dim, index):
+    """A copy of `input` with `src` at one place along a dimension."""
+    copy = input.clone()
+    part = copy.select(dim, index)
+    part.copy_(_exact(src, part))
+    return copy
+
+
+def _exact(src, part):
+    if src.shape != part.shape:
+        raise RuntimeError(
+            f"expected src to have a size equal to the slice of self. src size = {list(src.shape)}, slice size = "
+            f"{list(part.shape)}"
+        )
+    return src

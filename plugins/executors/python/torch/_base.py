@@ -21,7 +21,11 @@ class Tensor(tensors.Tensor):
     _leaf = None
     # What a view is a view of; see `_views`.
     _view = None
+    # Is it one that PyTorch would lay out without gaps too? Asked of a tensor that is no view.
+    _packed = False
     grad = None
+    # How often it was written to in place.
+    _version = 0
 
     @property
     def shape(self):

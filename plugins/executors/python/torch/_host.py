@@ -1,9 +1,9 @@
 """The host's functions, and its errors as Python's exceptions."""
 
 from componentize_py_types import Err
-from wit_world.imports import autograd, generator, layers, optimizers, tensors
+from wit_world.imports import autograd, generator, layers, linear_algebra, optimizers, tensors
 
-__all__ = ["Err", "autograd", "generator", "host", "layers", "optimizers", "raised", "tensors"]
+__all__ = ["Err", "autograd", "generator", "host", "layers", "linear_algebra", "optimizers", "raised", "tensors"]
 
 
 class OutOfMemoryError(RuntimeError):

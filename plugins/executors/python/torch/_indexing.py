@@ -1,109 +1,141 @@
 """`x[...]`: views, and elements chosen by index tensors and masks."""
 
+from ._advanced import chosen
 from ._base import Tensor
-from ._creation import tensor
+from ._creation import full, integers, tensor
 from ._dtype import bool_, int64, uint8
-from ._pointwise import add_plain, lt, mul
 from ._promotion import cast
-from ._selecting import index_select, nonzero, where
-from ._shaping import broadcast_tensors, flatten, reshape, sliced, unsqueeze, whole_dim
+from ._selecting import nonzero
+from ._broadcasting import broadcast_pair
+from ._shaping import expand, reshape, reshaped, selected, sliced, unsqueeze, whole_dim
+
+_INDEX_TYPES = ("int64", "int32")
+_EVERYTHING = slice(None)
 
 
 def bounds(key, extent):
     """Start, end and step of a slice within `extent`."""
-    step = 1 if key.step is None else int(key.step)
+    step = 1 if key.step is None else key.step.__index__()
     if step <= 0:
         raise ValueError("step must be greater than zero")
-    whole = slice(
-        None if key.start is None else int(key.start), None if key.stop is None else int(key.stop), step
-    )
-    start, end, step = whole.indices(extent)
+    start, end, step = slice(key.start, key.stop, step).indices(extent)
     return start, max(start, end), step
 
 
-def normal(key, rank):
-    """The parts of an index, with `...` written out."""
-    key = list(key) if isinstance(key, tuple) else [key]
-    used = 0
-    for part in key:
-        if part is None or part is Ellipsis or part is True or part is False:
-            continue
-        used += part.dim() if isinstance(part, Tensor) and part.dtype in (bool_, uint8) else 1
+def _array_index(part):
+    """A list, tuple, range or array as an index tensor."""
+    if isinstance(part, (str, bytes)):
+        raise TypeError(f"new(): invalid data type '{type(part).__name__}'")
+    if hasattr(part, "tolist"):
+        part = part.tolist()
+    index = tensor(list(part))
+    return cast(index, int64) if not index.numel() else index
+
+
+def _is_array(part):
+    return isinstance(part, (list, tuple, range)) or hasattr(part, "__array__") and getattr(part, "shape", ()) != ()
+
+
+def _as_tuple(key):
+    """The parts of an index; a list that is no plain list of numbers counts as a tuple, as in PyTorch."""
+    if key.__class__ is tuple:
+        return key
+    if isinstance(key, (Tensor, int, slice)) or key is None or key is Ellipsis:
+        return (key,)
+    if isinstance(key, tuple):
+        return tuple(key)
+    if isinstance(key, list) and len(key) < 32 and any(
+        part is None or part is Ellipsis or isinstance(part, (Tensor, slice, list, tuple, range)) for part in key
+    ):
+        return tuple(key)
+    return (key,)
+
+
+def _prepared(key):
+    """The parts of an index, arrays as tensors; and how many dimensions they take."""
+    parts, used = [], 0
+    for part in _as_tuple(key):
+        if isinstance(part, Tensor):
+            kind = part.dtype
+            if kind is bool_ or kind is uint8:
+                used += len(part.shape)
+            else:
+                used += 1
+        elif part is None or part is Ellipsis or part is True or part is False:
+            pass
+        else:
+            used += 1
+            if part.__class__ is not int and part.__class__ is not slice and _is_array(part):
+                part = _array_index(part)
+                if part.dtype is bool_:
+                    used += len(part.shape) - 1
+        parts.append(part)
+    return parts, used
+
+
+def walk(x, key):
+    """What the slices, numbers and Nones of an index make of `x` (a view), and the index vectors that are left: pairs
+    of a dimension and an int64 tensor."""
+    parts, used = _prepared(key)
+    rank = len(x.shape)
     if used > rank:
+        if not rank and len(parts) == 1:
+            _refuse_scalar(parts)
         raise IndexError(f"too many indices for tensor of dimension {rank}")
-    places = [at for at, part in enumerate(key) if part is Ellipsis]
-    if len(places) > 1:
-        raise IndexError("an index can only have a single ellipsis ('...')")
-    rest = [slice(None)] * (rank - used)
-    if places:
-        key[places[0] : places[0] + 1] = rest
-    else:
-        key.extend(rest)
-    return key
-
-
-def is_index(part):
-    return isinstance(part, (Tensor, list, range)) and not (isinstance(part, Tensor) and _is_number(part))
-
-
-def _is_number(part):
-    return not part.shape and part.dtype is int64
-
-
-def getitem(self, key):
-    """`self[key]`: a view, unless an index is a tensor or a list."""
-    x = self
-    dim = 0
-    advanced = []
-    for part in normal(key, len(self.shape)):
+    dim, advanced = 0, []
+    for part in parts:
         if part.__class__ is slice:
-            extent = x.shape[dim]
-            start, end, step = bounds(part, extent)
-            if start != 0 or end != extent or step != 1:
-                x = sliced(x, dim, start, end, step)
+            if part != _EVERYTHING:
+                extent = x.shape[dim]
+                start, end, step = bounds(part, extent)
+                if start or end != extent or step != 1:
+                    x = sliced(x, dim, start, end, step)
             dim += 1
+        elif part.__class__ is int:
+            x = _at(x, dim, part)
         elif part is None:
             x = unsqueeze(x, dim)
             dim += 1
-        elif is_index(part):
-            part = part if isinstance(part, Tensor) else tensor(list(part))
-            if part.dtype is bool_ or part.dtype is uint8:
-                several = _positions(part, x.shape, dim)
-            elif part.dtype.is_floating_point:
-                raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-            else:
-                several = (cast(part, int64),)
-            for positions in several:
-                advanced.append((dim, positions))
-                dim += 1
+        elif part is Ellipsis:
+            dim += rank - used
         elif part is True or part is False:
-            raise NotImplementedError("indexing with a bool is not available; index with a bool tensor")
+            x = unsqueeze(x, dim)
+            advanced.append((dim, integers([0] if part else [])))
+            dim += 1
+        elif isinstance(part, Tensor):
+            x, dim = _walk_tensor(x, dim, part, advanced)
         else:
-            x = select(x, dim, part)
-    if advanced:
-        return _advanced(x, advanced)
-    return reshape(self, list(self.shape)) if x is self else x
+            x = _at(x, dim, part)
+    return x, advanced
 
 
-def select(input, dim, index):
-    """The part at `index` along `dim`, without it: a view."""
-    shape = list(input.shape)
-    if not shape:
-        raise IndexError("invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++")
-    dim = whole_dim(dim, len(shape))
-    try:
-        at = index.__index__()
-    except AttributeError:
-        raise TypeError(
-            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-            f"(got {type(index).__name__})"
-        ) from None
-    extent = shape[dim]
-    if not -extent <= at < extent:
-        raise IndexError(f"index {at} is out of bounds for dimension {dim} with size {extent}")
-    at %= extent
-    del shape[dim]
-    return reshape(sliced(input, dim, at, at + 1, 1), shape)
+def _refuse_scalar(parts):
+    part = next(part for part in parts if part is not None and part is not Ellipsis)
+    if isinstance(part, slice):
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    if isinstance(part, int):
+        _at(full((), 0), 0, part)
+
+
+def _walk_tensor(x, dim, part, advanced):
+    kind = part.dtype
+    if kind is bool_ or kind is uint8:
+        if not part.shape:
+            x = unsqueeze(x, dim)
+            advanced.append((dim, integers([0] if part.item() else [])))
+            return x, dim + 1
+        for positions in _positions(part, x.shape, dim):
+            advanced.append((dim, positions))
+            dim += 1
+        return x, dim
+    if kind.name not in _INDEX_TYPES:
+        if not part.shape and not kind.is_floating_point:
+            return _at(x, dim, int(part.item())), dim
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    if not part.shape:
+        return _at(x, dim, int(part.item())), dim
+    advanced.append((dim, cast(part, int64)))
+    return x, dim + 1
 
 
 def _positions(mask, shape, dim):
@@ -117,49 +149,55 @@ def _positions(mask, shape, dim):
     return nonzero(mask, as_tuple=True)
 
 
-def _advanced(x, indices):
-    """Index vectors at several dimensions: one flat index over them, chosen by `index_select`."""
-    shape = list(x.shape)
-    dims = [dim for dim, _ in indices]
-    several = broadcast_tensors(*[index for _, index in indices])
-    flat = None
-    for dim, index in zip(dims, several):
-        index = _checked(index, shape[dim], dim)
-        flat = index if flat is None else add_plain(mul(flat, shape[dim]), index)
-    together = dims == list(range(dims[0], dims[0] + len(dims)))
-    lead = dims[0] if together else 0
-    rest = [dim for dim in range(len(shape)) if dim not in dims]
-    if not together:
-        x = x.permute(*dims, *rest)
-    elif len(dims) == 1:
-        chosen = index_select(x, dims[0], flatten(flat))
-        return reshape(chosen, shape[: dims[0]] + list(flat.shape) + shape[dims[0] + 1 :])
-    before = [shape[dim] for dim in rest[:lead]]
-    after = [shape[dim] for dim in rest[lead:]]
-    x = reshape(x, [*before, _product(shape[dim] for dim in dims), *after])
-    return reshape(index_select(x, lead, flatten(flat)), before + list(flat.shape) + after)
+def getitem(self, key):
+    """`self[key]`: a view, unless an index is a tensor or a list."""
+    if key.__class__ is int:
+        return _at(self, 0, key)
+    x, advanced = walk(self, key)
+    if advanced:
+        return chosen(x, advanced)
+    return reshaped(self, list(self.shape)) if x is self else x
 
 
-def _product(values):
-    result = 1
-    for value in values:
-        result *= value
-    return result
+def select(input, dim, index):
+    """The part at `index` along `dim`, without it: a view."""
+    shape = input.shape
+    if not shape:
+        raise IndexError("select() cannot be applied to a 0-dim tensor.")
+    dim = whole_dim(dim, len(shape))
+    at = int(index)
+    if not -shape[dim] <= at < shape[dim]:
+        raise IndexError(f"select(): index {at} out of range for tensor of size {list(shape)} at dimension {dim}")
+    return selected(input, dim, at % shape[dim])
 
 
-def _checked(index, extent, dim):
-    """Positions counted from the front; refuses those outside."""
-    if index.numel():
-        low, high = int(index.min().item()), int(index.max().item())
-        if low < -extent or high >= extent:
-            at = low if low < -extent else high
-            raise IndexError(f"index {at} is out of bounds for dimension {dim} with size {extent}")
-        if low < 0:
-            index = where(lt(index, 0), add_plain(index, extent), index)
-    return index
+def _at(input, dim, index):
+    """As `select`, for an index in brackets."""
+    shape = input.shape
+    if not shape:
+        raise IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
+            "0-dim tensor to a number"
+        )
+    try:
+        at = index.__index__()
+    except (AttributeError, TypeError):
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
+            f"(got {type(index).__name__})"
+        ) from None
+    extent = shape[dim]
+    if not -extent <= at < extent:
+        raise IndexError(f"index {at} is out of bounds for dimension {dim} with size {extent}")
+    return selected(input, dim, at % extent)
 
 
-def masked_select(input, mask):
+def masked_select(input, mask, *, out=None):
     """The elements where `mask` holds, as a vector."""
-    mask, input = broadcast_tensors(mask, input)
-    return getitem(flatten(input), flatten(mask))
+    if mask.dtype is not bool_:
+        raise RuntimeError("masked_select: expected BoolTensor for mask")
+    shape = broadcast_pair(input.shape, mask.shape)
+    wide = expand(input, shape)
+    flat = reshape(wide, [wide.numel()])
+    result = getitem(flat, reshape(expand(mask, shape), [flat.numel()]))
+    return result if out is None else out.copy_(result)

@@ -1,64 +1,127 @@
 """Products of matrices and vectors."""
 
-from ._base import Tensor
-from ._dtype import float32
-from ._host import Err, raised, tensors
+from ._base import Tensor, wrap
+from ._dtype import bool_, float32
+from ._host import Err, host, raised, tensors
 from ._pointwise import mul
+from ._promotion import cast
 from ._reductions import norm
 from ._reductions import sum as sum_
-from ._shaping import permute, reshape, unsqueeze
+from ._selecting import title
+from ._broadcasting import broadcast_pair
+from ._shaping import expand, no_dimensions, permute, reshape, unsqueeze, whole_dim
+from ._views import is_plain
 
 _matmul = tensors.matmul
 
 
-def matmul(input, other):
+def matmul(input, other, *, out=None):
     """Matrix product with batch dimensions broadcast; vectors as in PyTorch."""
     kind = input._dtype
-    if kind is not float32 or other._dtype is not kind:
+    if kind is not float32 or other.__class__ is not Tensor or other._dtype is not kind:
+        if not isinstance(other, Tensor):
+            raise TypeError(f"matmul(): argument 'other' (position 2) must be Tensor, not {type(other).__name__}")
         kind = input.dtype
         if other.dtype is not kind:
+            _check(input, other)
             raise RuntimeError(
                 f"expected m1 and m2 to have the same dtype, but got: {_c_name(kind)} != {_c_name(other.dtype)}"
             )
+        if not kind.is_floating_point:
+            return _into(out, _of_integers(input, other, kind))
     try:
         result = _matmul(input, other)
     except Err as err:
-        if err.value.code == "shape":
-            raise _shape_error(input, other, err) from None
-        raise raised(err) from None
+        raise _shape_error(input, other, err) from None
     result.__class__ = Tensor
     result._dtype = kind
-    return result
+    result._packed = True
+    return result if out is None else out.copy_(result)
+
+
+def _into(out, result):
+    return result if out is None else out.copy_(result)
+
+
+def _of_integers(input, other, kind):
+    """The same for integers: products, then sums."""
+    a, b = input, other
+    if kind is bool_:
+        raise NotImplementedError('"addmm_impl_cpu_" not implemented for \'Bool\'')
+    _check(a, b)
+    row, column = len(a.shape) == 1, len(b.shape) == 1
+    a, b = unsqueeze(a, 0) if row else a, unsqueeze(b, 1) if column else b
+    result = sum_(mul(unsqueeze(a, -1), unsqueeze(b, -3)), -2)
+    shape = list(result.shape)
+    if column:
+        del shape[-1]
+    if row:
+        del shape[-1 if column else -2]
+    return cast(wrap(host(tensors.reshape, result, shape), result.dtype), kind)
 
 
 def _c_name(kind):
-    return {"float32": "float", "bfloat16": "c10::BFloat16", "int64": "long", "bool": "bool",
+    return {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
+            "int64": "long int", "int32": "int", "int16": "short", "int8": "signed char", "bool": "bool",
             "uint8": "unsigned char"}.get(kind.name, kind.name)
 
 
-def _shape_error(input, other, err):
+def _check(input, other):
+    """Refuses shapes whose product there is not."""
     a, b = input.shape, other.shape
-    if len(a) == 2 and len(b) == 2:
-        return RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})")
-    if len(a) >= 3 and len(b) == 2:
+    if not a or not b:
+        raise RuntimeError(
+            f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D"
+        )
+    if a[-1] == b[max(len(b) - 2, 0)]:
+        if len(a) > 2 and len(b) > 2:
+            broadcast_pair(a[:-2], b[:-2])
+        return
+    if len(a) == 1 and len(b) == 1:
+        raise RuntimeError(
+            f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the same number of elements, "
+            f"but got {a[0]} and {b[0]} elements respectively"
+        )
+    if len(b) == 1:
         rows = 1
         for extent in a[:-1]:
             rows *= extent
-        return RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
-    if len(a) >= 2 and len(b) == 1:
-        return RuntimeError(f"size mismatch, got input ({a[-2]}), mat ({a[-2]}x{a[-1]}), vec ({b[0]})")
+        raise RuntimeError(f"size mismatch, got input ({rows}), mat ({rows}x{a[-1]}), vec ({b[0]})")
+    if len(a) == 1 and len(b) > 2 and not is_plain(other):
+        rows = b[-1]
+        for extent in b[:-2]:
+            rows *= extent
+        raise RuntimeError(f"size mismatch, got input ({rows}), mat ({rows}x{b[-2]}), vec ({a[0]})")
+    if len(b) == 2:
+        rows = 1
+        for extent in a[:-1]:
+            rows *= extent
+        raise RuntimeError(f"mm: mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})")
+    batch = broadcast_pair(a[:-2], b[:-2]) if len(a) > 2 else list(b[:-2])
+    count = 1
+    for extent in batch:
+        count *= extent
+    raise RuntimeError(
+        f"Expected size for first two dimensions of batch2 tensor to be: [{count}, {a[-1]}] but got: "
+        f"[{count}, {b[-2]}]."
+    )
+
+
+def _shape_error(input, other, err):
+    if err.value.code in ("shape", "argument"):
+        _check(input, other)
     return raised(err)
 
 
-def mm(input, mat2):
+def mm(input, mat2, *, out=None):
     """Product of two matrices."""
     for place, x in (("self", input), ("mat2", mat2)):
         if len(x.shape) != 2:
-            raise RuntimeError(f"{place} must be a matrix")
-    return matmul(input, mat2)
+            raise RuntimeError(f"mm: {place} must be a matrix, got {len(x.shape)}-D tensor")
+    return matmul(input, mat2, out=out)
 
 
-def bmm(input, mat2):
+def bmm(input, mat2, *, out=None):
     """Products of two batches of matrices."""
     for place, x in (("batch1", input), ("batch2", mat2)):
         if len(x.shape) != 3:
@@ -68,170 +131,158 @@ def bmm(input, mat2):
             f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, {input.shape[2]}] "
             f"but got: [{mat2.shape[0]}, {mat2.shape[1]}]."
         )
-    return matmul(input, mat2)
+    return matmul(input, mat2, out=out)
 
 
-def mv(input, vec):
+def mv(input, vec, *, out=None):
     """Matrix times vector."""
-    return matmul(input, vec)
+    if not input.shape:
+        raise no_dimensions(0)
+    if len(input.shape) != 2 or len(vec.shape) != 1:
+        raise RuntimeError(
+            f"vector + matrix @ vector expected, got 1, {len(input.shape)}, {len(vec.shape)}"
+        )
+    return matmul(input, vec, out=out)
 
 
-def dot(input, tensor):
+def dot(input, tensor, *, out=None):
     """Inner product of two vectors."""
     if len(input.shape) != 1 or len(tensor.shape) != 1:
         raise RuntimeError(
             f"1D tensors expected, but got {len(input.shape)}D and {len(tensor.shape)}D tensors"
         )
-    return sum_(mul(input, tensor))
+    if input.dtype is not tensor.dtype:
+        raise RuntimeError(
+            f"dot : expected both vectors to have same dtype, but found {title(input.dtype)} and {title(tensor.dtype)}"
+        )
+    return matmul(input, tensor, out=out)
 
 
-inner = dot
+vdot = dot
 
 
-def outer(input, vec2):
+def inner(input, other, *, out=None):
+    """Inner products of the last dimensions."""
+    if not input.shape or not other.shape:
+        return _into(out, mul(input, other))
+    if input.shape[-1] != other.shape[-1]:
+        raise RuntimeError(
+            "inner() the last dimension must match on both input tensors but got shapes "
+            f"{list(input.shape)} and {list(other.shape)}"
+        )
+    return _into(out, tensordot(input, other, ([-1], [-1])))
+
+
+def outer(input, vec2, *, out=None):
     """All products of an element of one vector and one of another."""
-    return mul(unsqueeze(input, 1), unsqueeze(vec2, 0))
+    for name, x in (("self", input), ("vec2", vec2)):
+        if len(x.shape) != 1:
+            raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {len(x.shape)}-D")
+    return _into(out, mul(unsqueeze(input, 1), unsqueeze(vec2, 0)))
 
 
 ger = outer
 
 
-def addmm(input, mat1, mat2, *, beta=1, alpha=1):
+def _added(input, product, beta, alpha):
+    """`beta * input + alpha * product`, where `input` broadcasts to the product; a `beta` of 0 ignores it."""
+    product = product if alpha == 1 else product * alpha
+    if input.shape != product.shape:
+        input = expand(input, product.shape)
+    if beta == 0:
+        return product
+    return (input if beta == 1 else input * beta) + product
+
+
+def addmm(input, mat1, mat2, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * (mat1 @ mat2)`."""
-    product = mm(mat1, mat2)
-    return (input if beta == 1 else input * beta) + (product if alpha == 1 else product * alpha)
+    for place, x in (("mat1", mat1), ("mat2", mat2)):
+        if len(x.shape) != 2:
+            raise RuntimeError(f"{place} must be a matrix, got {len(x.shape)}-D tensor")
+    if mat1.shape[1] != mat2.shape[0]:
+        a, b = mat1.shape, mat2.shape
+        raise RuntimeError(f"addmm: mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})")
+    return _into(out, _added(input, matmul(mat1, mat2), beta, alpha))
 
 
-def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
+def addmv(input, mat, vec, *, beta=1, alpha=1, out=None):
+    """`beta * input + alpha * (mat @ vec)`."""
+    return _into(out, _added(input, mv(mat, vec), beta, alpha))
+
+
+def addr(input, vec1, vec2, *, beta=1, alpha=1, out=None):
+    """`beta * input + alpha * outer(vec1, vec2)`."""
+    return _into(out, _added(input, outer(vec1, vec2), beta, alpha))
+
+
+def addbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
+    """`beta * input + alpha * (the sum of batch1[i] @ batch2[i])`."""
+    return _into(out, _added(input, sum_(bmm(batch1, batch2), 0), beta, alpha))
+
+
+def baddbmm(input, batch1, batch2, *, beta=1, alpha=1, out=None):
     """`beta * input + alpha * (batch1 @ batch2)`."""
-    product = bmm(batch1, batch2)
-    return (input if beta == 1 else input * beta) + (product if alpha == 1 else product * alpha)
+    return _into(out, _added(input, bmm(batch1, batch2), beta, alpha))
 
 
-def tensordot(a, b, dims=2):
+def tensordot(a, b, dims=2, out=None):
     """Sums over the last dimensions of `a` and the first of `b`, or over those named."""
+    if isinstance(dims, Tensor):
+        dims = dims.tolist()
     if isinstance(dims, int):
-        dims = (list(range(len(a.shape) - dims, len(a.shape))), list(range(dims)))
-    left, right = ([d % len(x.shape) for d in ds] for x, ds in zip((a, b), dims))
+        if dims < 0:
+            raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
+        if dims > min(a.dim(), b.dim()):
+            raise RuntimeError(
+                f"tensordot expects dims < ndim_a or ndim_b, but got dims={dims}"
+            )
+        dims = (list(range(-dims, 0)), list(range(dims)))
+    dims = [[ds] if isinstance(ds, int) else list(ds) for ds in dims]
+    left, right = ([whole_dim(d, len(x.shape)) for d in ds] for x, ds in zip((a, b), dims))
+    if len(left) != len(right):
+        raise RuntimeError("both dimension lists should have same length")
+    for i, j, first, second in zip(left, right, *dims):
+        if a.shape[i] != b.shape[j]:
+            if a.shape[i] == 1:
+                b = sum_(b, j, True)
+            elif b.shape[j] == 1:
+                a = sum_(a, i, True)
+            else:
+                raise RuntimeError(
+                    f"contracted dimensions need to match, but first has size {a.shape[i]} in dim {first} and second "
+                    f"has size {b.shape[j]} in dim {second}"
+                )
     keep_a = [d for d in range(len(a.shape)) if d not in left]
     keep_b = [d for d in range(len(b.shape)) if d not in right]
-    size = 1
+    size, rows, columns = 1, 1, 1
     for d in left:
         size *= a.shape[d]
+    for d in keep_a:
+        rows *= a.shape[d]
+    for d in keep_b:
+        columns *= b.shape[d]
     shape = [a.shape[d] for d in keep_a] + [b.shape[d] for d in keep_b]
-    product = matmul(reshape(permute(a, keep_a + left), -1, size), reshape(permute(b, right + keep_b), size, -1))
-    return reshape(product, shape)
+    product = matmul(reshape(permute(a, keep_a + left), rows, size), reshape(permute(b, right + keep_b), size, columns))
+    return _into(out, reshape(product, shape))
 
 
-def einsum(equation, *operands):
-    """Sums of products after the letters of `equation`; operands are combined from left to right."""
-    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
-        operands = operands[0]
-    terms, output = _letters(equation, operands)
-    x, letters = operands[0], terms[0]
-    for place in range(1, len(operands)):
-        later = set(output).union(*terms[place + 1 :])
-        x, letters = _pair(x, letters, operands[place], terms[place], later)
-    x, letters = _diagonal_free(x, letters)
-    gone = [at for at, letter in enumerate(letters) if letter not in output]
-    if gone:
-        x = sum_(x, gone)
-        letters = [letter for letter in letters if letter in output]
-    order = [letters.index(letter) for letter in output]
-    return x if order == list(range(len(order))) else permute(x, order)
+def chain_matmul(*matrices, out=None):
+    """The product of several matrices."""
+    if len(matrices) == 1 and isinstance(matrices[0], (list, tuple)):
+        matrices = matrices[0]
+    from .linalg import multi_dot
+
+    return _into(out, matrices[0].clone() if len(matrices) == 1 else multi_dot(matrices))
 
 
-def _letters(equation, operands):
-    """The letters of each operand and of the result; `...` becomes letters of its own."""
-    text = equation.replace(" ", "")
-    left, arrow, right = text.partition("->")
-    terms = left.split(",")
-    if len(terms) != len(operands):
-        raise RuntimeError(
-            "einsum(): more operands were provided than specified in the equation"
-            if len(operands) > len(terms)
-            else "einsum(): fewer operands were provided than specified in the equation"
-        )
-    widest = 0
-    for term, x in zip(terms, operands):
-        named = len(term.replace("...", ""))
-        extra = len(x.shape) - named
-        if extra < 0 or (extra and "..." not in term):
-            raise RuntimeError(
-                f"einsum(): the number of subscripts in the equation ({named}) does not match the number of dimensions "
-                f"({len(x.shape)}) for operand {terms.index(term)}"
-                + ("" if "..." in term else " and no ellipsis was given")
-            )
-        widest = max(widest, extra if "..." in term else 0)
-    stars = [f"*{n}" for n in range(widest)]
-
-    def spell(term, rank):
-        before, dots, after = term.partition("...")
-        extra = rank - len(before) - len(after)
-        return list(before) + (stars[widest - extra :] if dots else []) + list(after)
-
-    spelt = [spell(term, len(x.shape)) for term, x in zip(terms, operands)]
-    if arrow:
-        before, dots, after = right.partition("...")
-        return spelt, list(before) + (stars if dots else []) + list(after)
-    every = [letter for term in spelt for letter in term]
-    return spelt, stars + sorted(letter for letter in set(every) if letter[0] != "*" and every.count(letter) == 1)
-
-
-def _diagonal_free(x, letters):
-    if len(set(letters)) != len(letters):
-        raise NotImplementedError("torch.einsum with a letter twice in one operand; torch.diagonal is the nearest")
-    return x, letters
-
-
-def _pair(a, a_letters, b, b_letters, later):
-    """The product of two operands as one batched matrix product, summed over what is not needed later."""
-    a, a_letters = _diagonal_free(a, a_letters)
-    b, b_letters = _diagonal_free(b, b_letters)
-    # Letters of one operand only that nobody needs are summed away first.
-    a, a_letters = _drop(a, a_letters, later.union(b_letters))
-    b, b_letters = _drop(b, b_letters, later.union(a_letters))
-    size = dict(zip(b_letters, b.shape))
-    for letter, extent in zip(a_letters, a.shape):
-        if size.get(letter, 1) == 1:
-            size[letter] = extent
-        elif extent not in (1, size[letter]):
-            raise RuntimeError(
-                f"einsum(): subscript {letter} has size {size[letter]} for operand 1 which does not broadcast with "
-                f"previously seen size {extent}"
-            )
-    shared = [letter for letter in a_letters if letter in b_letters]
-    batch = [letter for letter in shared if letter in later]
-    inner = [letter for letter in shared if letter not in later]
-    rows = [letter for letter in a_letters if letter not in b_letters]
-    columns = [letter for letter in b_letters if letter not in a_letters]
-
-    def arranged(x, letters, groups):
-        order = [letters.index(letter) for group in groups for letter in group]
-        if order != list(range(len(order))):
-            x = permute(x, order)
-        wanted = [size[letter] for group in groups for letter in group]
-        if list(x.shape) != wanted:
-            x = x.expand(wanted)
-        flat = [size[letter] for letter in groups[0]]
-        for group in groups[1:]:
-            extent = 1
-            for letter in group:
-                extent *= size[letter]
-            flat.append(extent)
-        return reshape(x, flat) if flat != wanted else x
-
-    left = arranged(a, a_letters, (batch, rows, inner))
-    right = arranged(b, b_letters, (batch, inner, columns))
-    result = batch + rows + columns
-    return reshape(matmul(left, right), [size[letter] for letter in result]), result
-
-
-def _drop(x, letters, needed):
-    gone = [at for at, letter in enumerate(letters) if letter not in needed]
-    if not gone:
-        return x, letters
-    return sum_(x, gone), [letter for letter in letters if letter in needed]
+def kron(input, other, *, out=None):
+    """The Kronecker product."""
+    rank = max(input.dim(), other.dim())
+    a = [1] * (rank - input.dim()) + list(input.shape)
+    b = [1] * (rank - other.dim()) + list(other.shape)
+    left = reshape(input, [n for extent in a for n in (extent, 1)])
+    right = reshape(other, [n for extent in b for n in (1, extent)])
+    return _into(out, reshape(mul(left, right), [x * y for x, y in zip(a, b)]))
 
 
 def dist(input, other, p=2):
@@ -239,6 +290,27 @@ def dist(input, other, p=2):
     return norm(input - other, p)
 
 
-def trace(input):
-    """The sum of a matrix's diagonal."""
-    return sum_(input.diagonal())
+def cross(input, other, dim=None, *, out=None):
+    """The vector product along a dimension of extent 3; by default the first such."""
+    shape = broadcast_pair(input.shape, other.shape)
+    if dim is None:
+        dim = next((at for at, extent in enumerate(shape) if extent == 3), None)
+        if dim is None:
+            raise RuntimeError("no dimension of size 3 in input")
+    from .linalg import cross as along
+
+    return _into(out, along(input, other, dim=dim))
+
+
+def matrix_power(input, n, *, out=None):
+    """The product of `n` times the matrix; of its inverse for a negative `n`."""
+    from .linalg import matrix_power as power
+
+    return _into(out, power(input, n))
+
+
+def matrix_exp(input):
+    """The exponential of matrices."""
+    from .linalg import matrix_exp as exponential
+
+    return exponential(input)

@@ -4,13 +4,10 @@ import difflib
 
 # Where the nearest name is not the nearest thing.
 _INSTEAD = {
-    "fft": "nothing near it is available",
     "distributed": "a sandbox has one device and no network",
     "jit": "torch.compile returns its argument",
     "hub": "a sandbox has no network",
     "multiprocessing": "a sandbox has one process",
-    "vmap": "batched operations, such as torch.bmm and torch.einsum",
-    "func": "torch.autograd.grad",
     "from_numpy": "torch.tensor",
     "FloatTensor": "torch.tensor(…, dtype=torch.float32)",
     "LongTensor": "torch.tensor(…, dtype=torch.int64)",
@@ -18,9 +15,6 @@ _INSTEAD = {
     "map_": "an expression of tensors",
     "apply_": "an expression of tensors",
     "complex64": "torch.float32",
-    "polar": "torch.cos and torch.sin",
-    "view_as_complex": "pairs of torch.float32",
-    "view_as_real": "pairs of torch.float32",
 }
 
 

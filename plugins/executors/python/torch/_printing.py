@@ -1,84 +1,178 @@
 """How a tensor reads: as PyTorch prints it."""
 
+import contextlib
 import math
 
-_EDGE = 3
-_THRESHOLD = 1000
+from . import _promotion
+from ._dtype import bool_, int64
 
 
-def represent(self):
-    """`tensor([...])`, long ones shortened."""
-    kind = self.dtype
-    prefix = "Parameter containing:\n" if type(self).__name__ == "Parameter" else ""
-    suffix = ""
-    if self.numel() == 0:
-        if len(self.shape) != 1:
-            suffix += f", size={tuple(self.shape)}"
-        suffix += "" if kind.name == "float32" else f", dtype={kind}"
-        return f"{prefix}tensor([]{suffix})"
-    if kind.name not in ("float32", "int64", "bool"):
-        suffix += f", dtype={kind}"
-    if self._leaf is not None:
-        suffix += ", requires_grad=True"
-    elif self.requires_grad:
-        suffix += ", grad_fn=<RecordedOperation>"
-    short = self.numel() > _THRESHOLD
-    values = _shortened(self) if short else self.tolist()
-    width, write = _writer(list(_leaves(values)), kind)
-    return f"{prefix}tensor({_lines(values, 7, width, write, list(self.shape), short)}{suffix})"
+class _Options:
+    """What `set_printoptions` sets."""
+
+    def __init__(self):
+        self.precision, self.threshold, self.edgeitems, self.linewidth, self.sci_mode = 4, 1000, 3, 80, None
+
+
+OPTIONS = _Options()
+_PROFILES = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, math.inf, 3, 80)}
+
+
+def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None):
+    """How numbers print: digits, from how many elements on they are shortened, how many remain at the edges."""
+    if profile in _PROFILES:
+        OPTIONS.precision, OPTIONS.threshold, OPTIONS.edgeitems, OPTIONS.linewidth = _PROFILES[profile]
+    for name, value in (("precision", precision), ("threshold", threshold), ("edgeitems", edgeitems),
+                        ("linewidth", linewidth)):
+        if value is not None:
+            setattr(OPTIONS, name, value)
+    OPTIONS.sci_mode = sci_mode
+
+
+def get_printoptions():
+    """The options, as keywords of `set_printoptions`."""
+    return dict(vars(OPTIONS))
+
+
+@contextlib.contextmanager
+def printoptions(**options):
+    """Options for what is printed inside."""
+    before = get_printoptions()
+    set_printoptions(**options)
+    try:
+        yield
+    finally:
+        set_printoptions(**before)
+
+
+class _Format:
+    """How one number of a tensor is written, and how wide the widest is."""
+
+    def __init__(self, values, is_floating_point):
+        self.is_floating_point = is_floating_point
+        self.whole, self.scientific, self.width = True, False, 1
+        if not is_floating_point:
+            self.width = max([1, *(len(str(value)) for value in values)])
+            return
+        values = [value for value in values if math.isfinite(value) and value != 0]
+        if not values:
+            return
+        sizes = [abs(value) for value in values]
+        smallest, largest = min(sizes), max(sizes)
+        self.whole = all(value == math.ceil(value) for value in values)
+        self.scientific = OPTIONS.sci_mode
+        if self.scientific is None:
+            self.scientific = largest / smallest > 1000.0 or largest > 1.0e8 or smallest < 1.0e-4
+        self.width = max([1, *(len(self._bare(value)) for value in values)])
+
+    def _bare(self, value):
+        if self.scientific:
+            return f"{value:.{OPTIONS.precision}e}"
+        if self.whole:
+            return f"{value:.0f}." if math.isfinite(value) else f"{value:.0f}"
+        return f"{value:.{OPTIONS.precision}f}"
+
+    def __call__(self, value):
+        return (self._bare(value) if self.is_floating_point else str(value)).rjust(self.width)
+
+
+class _ComplexFormat:
+    """How a pair of numbers is written as a complex one."""
+
+    def __init__(self, values):
+        self._real, self._imag = _Format(values[::2], True), _Format(values[1::2], True)
+        self.width = self._real.width + self._imag.width + 1
+
+    def __call__(self, pair):
+        imag = (self._imag(pair[1]) + "j").lstrip()
+        return self._real(pair[0]) + ("" if imag[0] in "+-" else "+") + imag
 
 
 def _shortened(x):
-    """The first and last of each dimension, as nested lists."""
+    """The first and last of each dimension."""
+    from ._joining import cat
+
+    edge = OPTIONS.edgeitems
     for dim, extent in enumerate(x.shape):
-        if extent > 2 * _EDGE:
-            from ._joining import cat
+        if not edge and len(x.shape) > 1:
+            return x.new_empty([0] * len(x.shape))
+        if extent > 2 * edge:
+            x = cat((x.narrow(dim, 0, edge), x.narrow(dim, extent - edge, edge)), dim)
+    return x
 
-            x = cat((x.narrow(dim, 0, _EDGE), x.narrow(dim, extent - _EDGE, _EDGE)), dim)
-    return x.tolist()
 
-
-def _leaves(values):
+def _flat(values):
     if isinstance(values, list):
         for value in values:
-            yield from _leaves(value)
+            yield from _flat(value)
     else:
         yield values
 
 
-def _writer(values, kind):
-    """The width of a column, and how one number is written."""
-    if not kind.is_floating_point:
-        texts = [str(value) for value in values]
-        return max(map(len, texts)), str
-    finite = [abs(value) for value in values if math.isfinite(value) and value != 0]
-    whole = all(value == math.floor(value) for value in finite)
-    large = bool(finite) and max(finite) >= 1e8 or not whole and bool(finite) and (
-        max(finite) / min(finite) > 1000 or max(finite) > 1e8 or min(finite) < 1e-4
-    )
-
-    def write(value):
-        if not math.isfinite(value):
-            return str(value)
-        if large:
-            return f"{value:.4e}"
-        return f"{value:.0f}." if whole else f"{value:.4f}"
-
-    return max(len(write(value)) for value in values), write
+def _cells(values, shape, write, indent, short):
+    if short and not OPTIONS.edgeitems:
+        cells = ["..."]
+    else:
+        cells = [write(value) for value in values]
+        if short and shape[0] > 2 * OPTIONS.edgeitems:
+            cells.insert(OPTIONS.edgeitems, " ...")
+    per_line = max(1, (OPTIONS.linewidth - indent) // (write.width + 2))
+    lines = [", ".join(cells[at : at + per_line]) for at in range(0, len(cells), per_line)]
+    return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
 
 
-def _lines(values, indent, width, write, shape, short):
-    if not isinstance(values, list):
+def _nested(values, shape, write, indent, short):
+    if not shape:
         return write(values)
-    if not any(isinstance(value, list) for value in values):
-        cells = [write(value).rjust(width) for value in values]
-        if short and shape and shape[0] > 2 * _EDGE:
-            cells.insert(_EDGE, " ...")
-        per_line = max(1, (80 - indent) // (width + 2))
-        rows = [", ".join(cells[at : at + per_line]) for at in range(0, len(cells), per_line)]
-        return "[" + (",\n" + " " * (indent + 1)).join(rows) + "]"
-    parts = [_lines(value, indent + 1, width, write, shape[1:], short) for value in values]
-    if short and shape[0] > 2 * _EDGE:
-        parts.insert(_EDGE, "...")
-    gap = ",\n" * max(1, len(shape) - 1) + " " * (indent + 1)
-    return "[" + gap.join(parts) + "]"
+    if len(shape) == 1:
+        return _cells(values, shape, write, indent, short)
+    parts = [_nested(value, shape[1:], write, indent + 1, short) for value in values]
+    if short and shape[0] > 2 * OPTIONS.edgeitems:
+        parts.insert(OPTIONS.edgeitems, "...")
+    return "[" + ("," + "\n" * (len(shape) - 1) + " " * (indent + 1)).join(parts) + "]"
+
+
+def _contents(self, indent):
+    short = self.shape.numel() > OPTIONS.threshold
+    kind = self.dtype
+    # A complex tensor is one of pairs.
+    held = self._pair if kind.is_complex else self
+    values = (_shortened(held.detach()) if short else held).tolist()
+    numbers = list(_flat(values))
+    write = _ComplexFormat(numbers) if kind.is_complex else _Format(numbers, kind.is_floating_point)
+    return _nested(values, list(self.shape), write, indent, short)
+
+
+def _with_suffixes(text, suffixes, indent):
+    """`text`, and after it what else is to say, on a line of its own where it would be too long."""
+    line = len(text) - text.rfind("\n") + 1
+    for suffix in suffixes:
+        if line + len(suffix) + 2 > OPTIONS.linewidth:
+            text += ",\n" + " " * indent + suffix
+            line = indent + len(suffix)
+        else:
+            text += ", " + suffix
+            line += len(suffix) + 2
+    return text + ")"
+
+
+def represent(self, *, tensor_contents=None):
+    """`tensor([...])`, long ones shortened."""
+    kind, name = self.dtype, type(self).__name__
+    prefix = "tensor(" if name in ("Tensor", "Parameter", "ComplexTensor") else name + "("
+    indent, suffixes = len(prefix), []
+    empty = 0 in self.shape
+    if empty and len(self.shape) != 1 or not empty and not OPTIONS.edgeitems:
+        suffixes.append(f"size={tuple(self.shape)}")
+    usual = _promotion.get_default_dtype()
+    usual = usual.to_complex() if kind.is_complex and not empty else usual
+    if kind is not usual and (empty or kind is not int64 and kind is not bool_):
+        suffixes.append(f"dtype={kind}")
+    made_by = self.grad_fn
+    if made_by is not None:
+        suffixes.append(f"grad_fn=<{made_by.name()}>")
+    elif self.requires_grad:
+        suffixes.append("requires_grad=True")
+    contents = "[]" if empty else _contents(self, indent) if tensor_contents is None else tensor_contents
+    heading = "Parameter containing:\n" if name == "Parameter" else ""
+    return heading + _with_suffixes(prefix + contents, suffixes, indent)

@@ -1,13 +1,13 @@
 """Shapes: views of a tensor, and new arrangements of its elements."""
 
 from ._base import Tensor, wrap
-from ._host import Err, raised, tensors
-from ._views import note_view, refuse_write
+from ._host import Err, host, raised, tensors
+from ._steps import Expand, Permute, Reshape, Slice, Select, contiguous_strides, fitted
+from ._views import is_plain, layout, note_view, surely_plain_base
 
 _reshape = tensors.reshape
 _permute = tensors.permute
 _slice = tensors.slice
-_concat = tensors.concat
 
 
 def whole_dim(dim, rank, what="Dimension"):
@@ -16,6 +16,21 @@ def whole_dim(dim, rank, what="Dimension"):
     if -limit <= dim < limit:
         return dim % limit
     raise IndexError(f"{what} out of range (expected to be in range of [{-limit}, {limit - 1}], but got {dim})")
+
+
+def no_dimensions(dim):
+    """The error that a tensor without dimensions has none called `dim`."""
+    return IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+
+
+def whole_dims(dims, rank):
+    """`dims` (one or several) counted from the front, each once."""
+    dims = [dims] if isinstance(dims, int) else list(dims)
+    whole = [whole_dim(dim, rank) for dim in dims]
+    for place, dim in enumerate(whole):
+        if dim in whole[:place]:
+            raise RuntimeError(f"dim {dim} appears multiple times in the list of dims")
+    return whole
 
 
 def sizes(arguments):
@@ -31,59 +46,106 @@ def _extent(n):
     raise TypeError(f"expected a number of elements (int), but got {type(n).__name__}")
 
 
-def reshape(input, *shape):
-    """The same elements in another shape; one extent may be -1."""
-    before = input.shape
-    shape = sizes(shape)
+def resolved(shape, count):
+    """`shape` with its -1 worked out, for `count` elements."""
+    known, unknown = 1, None
+    for place, extent in enumerate(shape):
+        if extent == -1:
+            if unknown is not None:
+                raise RuntimeError("only one dimension can be inferred")
+            unknown = place
+        elif extent < 0:
+            raise RuntimeError(f"invalid shape dimension {extent} at index {place} of shape {shape}")
+        else:
+            known *= extent
+    if unknown is None:
+        if known == count:
+            return shape
+    elif known == 0 and count == 0:
+        raise RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {shape} because the unspecified dimension size -1 can be "
+            "any value and is ambiguous"
+        )
+    elif known and count % known == 0:
+        return [*shape[:unknown], count // known, *shape[unknown + 1 :]]
+    raise RuntimeError(f"shape '{shape}' is invalid for input of size {count}")
+
+
+def _reshaped(input, shape):
     try:
         result = _reshape(input, shape)
     except Err as err:
-        error = err.value
-        if error.code == "shape":
-            raise RuntimeError(f"shape '{shape}' is invalid for input of size {input.numel()}") from None
+        if err.value.code == "shape":
+            # Says which extent does not fit.
+            resolved(shape, input.numel())
         raise raised(err) from None
     result.__class__ = Tensor
     result._dtype = input._dtype
-
-    def forward(base):
-        return _reshape(base, shape)
-
-    def back(base, value):
-        return _reshape(value, list(before))
-
-    return note_view(result, input, (forward, back))
+    return result
 
 
-def view(input, *shape):
-    """As `reshape`: on the host every tensor is contiguous."""
-    if len(shape) == 1 and not isinstance(shape[0], (int, tuple, list, Tensor)):
-        return input.to(shape[0])
-    return reshape(input, *shape)
+def reshape(input, *sizes_, shape=None):
+    """The same elements in another shape; one extent may be -1. A view where the elements' places allow it."""
+    if not sizes_ and shape is None:
+        raise TypeError('reshape() missing 1 required positional arguments: "shape"')
+    shape = sizes(sizes_ or (shape,))
+    result = _reshaped(input, shape)
+    origin = input._view
+    if origin is not None and not origin.plain:
+        own = list(input.shape)
+        if fitted(own, layout(input)[0], resolved(shape, input.numel())) is None:
+            return result
+        return note_view(result, input, Reshape(shape))
+    return note_view(result, input, Reshape(shape), True)
 
 
-def _permuted(input, order):
+def reshaped(input, shape):
+    """`input` in `shape`, which its elements' places allow: a view."""
+    return note_view(_reshaped(input, shape), input, Reshape(shape), True)
+
+
+def view(input, *shape, dtype=None, size=None):
+    """The same elements in another shape, or their bytes in another type of the same size."""
+    if dtype is not None or len(shape) == 1 and hasattr(shape[0], "itemsize"):
+        from ._reinterpreting import view_as_type
+
+        return view_as_type(input, dtype or shape[0])
+    if size is not None:
+        shape = (size,)
+    if not shape:
+        raise TypeError(
+            "view() received an invalid combination of arguments - got (), but expected one of: "
+            "(dtype), (size)"
+        )
+    shape = sizes(shape)
+    origin = input._view
+    if origin is not None and not origin.plain:
+        new = resolved(shape, input.numel())
+        if fitted(list(input.shape), layout(input)[0], new) is None and surely_plain_base(input):
+            raise RuntimeError(
+                "view size is not compatible with input tensor's size and stride (at least one dimension spans across "
+                "two contiguous subspaces). Use .reshape(...) instead."
+            )
+        return note_view(_reshaped(input, shape), input, Reshape(shape))
+    return note_view(_reshaped(input, shape), input, Reshape(shape), True)
+
+
+def permuted(input, order):
+    """Dimensions in the order `order`, which is a permutation: a view."""
     try:
         result = _permute(input, order)
     except Err as err:
         raise raised(err) from None
     result.__class__ = Tensor
     result._dtype = input._dtype
-
-    def forward(base):
-        return _permute(base, order)
-
-    def back(base, value):
-        inverse = [0] * len(order)
-        for place, dim in enumerate(order):
-            inverse[dim] = place
-        return _permute(value, inverse)
-
-    return note_view(result, input, (forward, back))
+    return note_view(result, input, Permute(order))
 
 
-def permute(input, *dims):
+def permute(input, *order_, dims=None):
     """Dimensions in the order `dims`."""
-    dims = sizes(dims)
+    if not order_ and dims is None:
+        raise TypeError('permute() missing 1 required positional arguments: "dims"')
+    dims = sizes(order_ or (dims,))
     rank = len(input.shape)
     if len(dims) != rank:
         raise RuntimeError(
@@ -93,7 +155,7 @@ def permute(input, *dims):
     order = [whole_dim(dim, rank) for dim in dims]
     if len(set(order)) != rank:
         raise RuntimeError("permute(): duplicate dims are not allowed.")
-    return _permuted(input, order)
+    return permuted(input, order)
 
 
 def transpose(input, dim0, dim1):
@@ -104,22 +166,33 @@ def transpose(input, dim0, dim1):
     if not (0 <= first < rank and 0 <= second < rank):
         first, second = whole_dim(dim0, rank), whole_dim(dim1, rank)
         if rank == 0:
-            return reshape(input, [])
+            return reshaped(input, [])
     order = list(range(rank))
     order[first] = second
     order[second] = first
-    return _permuted(input, order)
+    return permuted(input, order)
 
 
 swapaxes = swapdims = transpose
 
 
-def t(input):
+def t(input, name="t"):
     """The transpose of a matrix."""
     rank = len(input.shape)
     if rank > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {rank}D")
-    return transpose(input, 0, 1) if rank == 2 else reshape(input, list(input.shape))
+        raise RuntimeError(f"{name}() expects a tensor with <= 2 dimensions, but self is {rank}D")
+    return transpose(input, 0, 1) if rank == 2 else reshaped(input, list(input.shape))
+
+
+def adjoint(input):
+    """The last two dimensions exchanged."""
+    if not input.dim():
+        return reshaped(input, [])
+    if input.dim() == 1:
+        raise RuntimeError(
+            f"tensor.adjoint() is only supported on matrices or batches of matrices. Got {input.dim()}-D tensor."
+        )
+    return transpose(input, -2, -1)
 
 
 def movedim(input, source, destination):
@@ -127,126 +200,143 @@ def movedim(input, source, destination):
     rank = len(input.shape)
     source = [source] if isinstance(source, int) else list(source)
     destination = [destination] if isinstance(destination, int) else list(destination)
-    source = [whole_dim(dim, rank) for dim in source]
-    destination = [whole_dim(dim, rank) for dim in destination]
+    if len(source) != len(destination):
+        raise RuntimeError(
+            "movedim: Invalid source or destination dims: source "
+            f"({source} dims) should contain the same number of dims as destination ({destination} dims)"
+        )
+    origins, targets = [[whole_dim(dim, rank) for dim in dims] for dims in (source, destination)]
+    for name, dims, given in (("source", origins, source), ("destination", targets, destination)):
+        if len(set(dims)) != len(dims):
+            raise RuntimeError(f"movedim: repeated dim in `{name}` ({given})")
+    if not rank:
+        return reshaped(input, [])
     order = [None] * rank
-    for old, new in zip(source, destination):
+    for old, new in zip(origins, targets):
         order[new] = old
-    rest = iter(dim for dim in range(rank) if dim not in source)
-    return _permuted(input, [next(rest) if dim is None else dim for dim in order])
+    rest = iter(dim for dim in range(rank) if dim not in origins)
+    return permuted(input, [next(rest) if dim is None else dim for dim in order])
 
 
 moveaxis = movedim
 
 
-def squeeze(input, dim=None):
+def squeeze(input, dim=None, *, axis=None):
     """Without dimensions of extent 1: all of them, or those named."""
     shape = input.shape
+    dim = axis if dim is None else dim
     if dim is None:
-        return reshape(input, [n for n in shape if n != 1])
-    dims = {whole_dim(d, len(shape)) for d in ([dim] if isinstance(dim, int) else dim)}
-    return reshape(input, [n for place, n in enumerate(shape) if n != 1 or place not in dims])
+        return reshaped(input, [n for n in shape if n != 1])
+    dims = [whole_dim(dim, len(shape))] if dim.__class__ is int else whole_dims(dim, len(shape))
+    return reshaped(input, [n for place, n in enumerate(shape) if n != 1 or place not in dims])
 
 
-def unsqueeze(input, dim):
+def unsqueeze(input, dim=None, *, axis=None):
     """With a dimension of extent 1 at `dim`."""
     shape = list(input.shape)
-    shape.insert(whole_dim(dim, len(shape) + 1), 1)
-    return reshape(input, shape)
+    shape.insert(whole_dim(axis if dim is None else dim, len(shape) + 1), 1)
+    return reshaped(input, shape)
 
 
 def flatten(input, start_dim=0, end_dim=-1):
-    """Dimensions `start_dim` to `end_dim` as one."""
+    """Dimensions `start_dim` to `end_dim` as one; the tensor itself where there is nothing to join."""
     shape = list(input.shape)
     rank = len(shape)
     start, end = whole_dim(start_dim, rank), whole_dim(end_dim, rank)
     if start > end:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
-    return reshape(input, shape[:start] + [-1] + shape[end + 1 :])
+    if not rank:
+        return reshape(input, [1])
+    if start == end:
+        return input
+    joined = 1
+    for extent in shape[start : end + 1]:
+        joined *= extent
+    return reshape(input, shape[:start] + [joined] + shape[end + 1 :])
 
 
-ravel = flatten
+def ravel(input):
+    """All elements as one dimension: a view of a tensor without gaps."""
+    return reshape(input if is_plain(input) else input.contiguous(), [input.numel()])
 
 
 def unflatten(input, dim, sizes):
     """One dimension as several."""
     shape = list(input.shape)
     dim = whole_dim(dim, len(shape))
-    return reshape(input, shape[:dim] + list(sizes) + shape[dim + 1 :])
-
-
-def expand(input, *shape):
-    """Dimensions of extent 1 grow; -1 keeps an extent."""
-    shape = sizes(shape)
-    own = input.shape
-    lead = len(shape) - len(own)
-    if lead < 0:
-        raise RuntimeError(
-            f"expand(torch.FloatTensor{{{list(own)}}}, size={shape}): the number of sizes provided ({len(shape)}) must "
-            f"be greater or equal to the number of dimensions in the tensor ({len(own)})"
+    if not shape:
+        raise RuntimeError("unflatten got an unexpected error:\n" + str(no_dimensions(dim)))
+    parts = [int(n) for n in sizes]
+    if not parts:
+        raise RuntimeError("unflatten: sizes must be non-empty")
+    try:
+        parts = resolved(parts, shape[dim])
+    except RuntimeError:
+        what = (
+            f"unflatten: Provided sizes {parts} don't multiply up to the size of dim {dim} "
+            f"({shape[dim]}) in the input tensor"
         )
-    for place, extent in enumerate(shape):
-        had = own[place - lead] if place >= lead else None
+        raise RuntimeError(what) from None
+    return view(input, shape[:dim] + parts + shape[dim + 1 :])
+
+
+def _grown(own, shape):
+    """`shape` with the extents that -1 keeps; refuses what `own` does not expand to."""
+    lead = len(shape) - len(own)
+    result = list(shape)
+    for place in range(len(shape) - 1, -1, -1):
+        extent, had = shape[place], own[place - lead] if place >= lead else None
         if extent == -1:
             if had is None:
                 raise RuntimeError(
-                    f"The expanded size of the tensor ({extent}) isn't allowed in a leading, non-existing dimension {place}"
+                    f"The expanded size of the tensor ({extent}) isn't allowed in a leading, non-existing "
+                    f"dimension {place}"
                 )
-            shape[place] = had
+            result[place] = had
         elif had is not None and had != extent and had != 1:
             raise RuntimeError(
                 f"The expanded size of the tensor ({extent}) must match the existing size ({had}) at non-singleton "
-                f"dimension {place}.  Target sizes: {shape}.  Tensor sizes: {list(own)}"
+                f"dimension {place}.  Target sizes: {list(shape)}.  Tensor sizes: {list(own)}"
             )
-    try:
-        result = wrap(tensors.expand(input, shape), input._dtype)
-    except Err as err:
-        raise raised(err) from None
-    return note_view(result, input, (lambda base: tensors.expand(base, shape), refuse_write))
+    return result
 
 
-def expand_as(input, other):
-    """Expanded to the shape of `other`."""
-    return expand(input, list(other.shape))
-
-
-def broadcast_to(input, shape):
-    """As `expand`."""
-    return expand(input, shape)
-
-
-def broadcast_shapes(*shapes):
-    """The shape that tensors of these shapes broadcast to."""
-    result = []
-    for shape in shapes:
-        shape = [shape] if isinstance(shape, int) else list(shape)
-        if len(shape) > len(result):
-            result = [1] * (len(shape) - len(result)) + result
-        for place in range(1, len(shape) + 1):
-            if shape[-place] != 1:
-                if result[-place] not in (1, shape[-place]):
-                    raise RuntimeError("Shape mismatch: objects cannot be broadcast to a single shape")
-                result[-place] = shape[-place]
-    from ._dtype import Size
-
-    return Size(result)
-
-
-def broadcast_tensors(*several):
-    """Each expanded to the shape that all broadcast to."""
-    shape = broadcast_shapes(*[x.shape for x in several])
-    return tuple(expand(x, shape) for x in several)
+def expand(input, *shape, size=None, implicit=False):
+    """Dimensions of extent 1 grow; -1 keeps an extent."""
+    shape = sizes(shape if size is None else (size,))
+    own = list(input.shape)
+    if len(shape) < len(own):
+        title = input.type().removeprefix("torch.")
+        raise RuntimeError(
+            f"expand(torch.{title}{{{own}}}, size={shape}): the number of sizes provided ({len(shape)}) must "
+            f"be greater or equal to the number of dimensions in the tensor ({len(own)})"
+        )
+    shape = _grown(own, shape)
+    result = wrap(host(tensors.expand, input, shape), input._dtype)
+    count = 1
+    for extent in shape:
+        count *= extent
+    same = count == input.numel()
+    return note_view(result, input, Expand(shape, same), same)
 
 
 def narrow(input, dim, start, length):
     """`length` elements along `dim` from `start`."""
+    rank = len(input.shape)
+    if not rank:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    dim = whole_dim(dim, rank)
     extent = input.shape[dim]
     start = int(start)
+    if not -extent <= start <= extent:
+        raise IndexError(f"start out of range (expected to be in range of [{-extent}, {extent}], but got {start})")
     if start < 0:
         start += extent
-    if not 0 <= start <= extent or start + length > extent or length < 0:
+    if start + length > extent:
         raise RuntimeError(f"start ({start}) + length ({length}) exceeds dimension size ({extent}).")
-    return sliced(input, whole_dim(dim, len(input.shape)), start, start + length, 1)
+    return sliced(input, dim, start, start + length, 1)
 
 
 def sliced(input, dim, start, end, step):
@@ -257,36 +347,18 @@ def sliced(input, dim, start, end, step):
         raise raised(err) from None
     result.__class__ = Tensor
     result._dtype = input._dtype
-
-    def forward(base):
-        return _slice(base, dim, start, end, step)
-
-    def back(base, value):
-        return write_slice(base, value, dim, start, end, step)
-
-    return note_view(result, input, (forward, back))
+    return note_view(result, input, Slice(dim, start, end, step), step == 1 and dim == 0)
 
 
-def write_slice(base, value, dim, start, end, step):
-    """A copy of `base` with `value` at a slice of it."""
-    extent = Tensor.shape.fget(base)[dim] if isinstance(base, Tensor) else base.shape()[dim]
-    if step == 1:
-        parts = []
-        if start > 0:
-            parts.append(_slice(base, dim, 0, start, 1))
-        parts.append(value)
-        if end < extent:
-            parts.append(_slice(base, dim, end, extent, 1))
-        return _concat(parts, dim) if len(parts) > 1 else _same(value)
-    # Which of the old and new elements each place takes.
-    source = list(range(extent))
-    for number, place in enumerate(range(start, end, step)):
-        source[place] = extent + number
-    packed = b"".join(n.to_bytes(8, "little") for n in source)
-    index = tensors.create(tensors.Dtype.I64, [extent], packed)
-    return tensors.index_select(_concat([base, value], dim), index, dim)
-
-
-def _same(value):
-    shape = Tensor.shape.fget(value) if isinstance(value, Tensor) else value.shape()
-    return _reshape(value, list(shape))
+def selected(input, dim, at):
+    """The part at `at`, which lies within the extent, along `dim`: a view."""
+    shape = list(input.shape)
+    del shape[dim]
+    step = Select(dim, at, shape)
+    try:
+        result = step.forward(input)
+    except Err as err:
+        raise raised(err) from None
+    result.__class__ = Tensor
+    result._dtype = input._dtype
+    return note_view(result, input, step, dim == 0)

@@ -1,25 +1,19 @@
 """`torch.autograd`: gradients of expressions."""
 
+from .._autograd import backward_all
 from .._autograd import gradients as grad
+from .._custom import Function
 from .._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._missing import absent
+from . import function, functional, graph
+from .gradcheck import gradcheck, gradgradcheck
+
+Variable = __import__("torch._base", fromlist=["Tensor"]).Tensor
 
 
-def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None):
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
     """Adds the gradients of `tensors` to `.grad` of their leaves."""
-    tensors = list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
-    grad_tensors = grad_tensors if isinstance(grad_tensors, (list, tuple)) else [grad_tensors] * len(tensors)
-    for tensor, gradient in zip(tensors, grad_tensors):
-        tensor.backward(gradient, retain_graph, create_graph, inputs)
-
-
-class Function:
-    """Absent; its name is here so that the refusal says what to do."""
-
-    def __init_subclass__(cls, **options):
-        raise NotImplementedError(
-            "torch.autograd.Function is not available; x + (y - x).detach() gives y forward and x's gradient"
-        )
+    backward_all(tensors, grad_tensors, create_graph, inputs)
 
 
 class set_detect_anomaly:
@@ -42,5 +36,5 @@ def __getattr__(name):
     return absent("torch.autograd", name, globals())
 
 
-__all__ = ["Function", "backward", "detect_anomaly", "enable_grad", "grad", "inference_mode", "no_grad",
-           "set_detect_anomaly", "set_grad_enabled"]
+__all__ = ["Function", "backward", "detect_anomaly", "enable_grad", "function", "functional", "grad", "gradcheck",
+           "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled"]

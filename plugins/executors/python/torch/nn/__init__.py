@@ -1,24 +1,32 @@
 """`torch.nn`: modules, their parameters, and functions."""
 
 from .._missing import absent
-from . import functional, init, utils
-from .module import Module
-from .modules.activations import BCEWithLogitsLoss, CrossEntropyLoss, Dropout, ELU, Flatten, GELU, GLU, Hardsigmoid
-from .modules.activations import Hardswish, KLDivLoss, L1Loss, LeakyReLU, LogSigmoid, LogSoftmax, MSELoss, Mish, NLLLoss
-from .modules.activations import PReLU, ReLU, ReLU6, Sigmoid, SiLU, SmoothL1Loss, Softmax, Softplus, Tanh, Unflatten
-from .modules.containers import Identity, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
-from .modules.layers import Conv1d, Embedding, LayerNorm, Linear, MultiheadAttention, RMSNorm
-from .parameter import Buffer, Parameter
+from . import attention, functional, init, modules, parallel, parameter, utils
+from .modules import *  # noqa: F403
+from .modules.module import Module
+from .parallel import DataParallel
+from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+
+
+def factory_kwargs(kwargs):
+    """The arguments of `kwargs` with which tensors are made; refuses others."""
+    if kwargs is None:
+        return {}
+    given = dict(kwargs)
+    expected = {"device", "dtype", "memory_format"}
+    result = dict(given.pop("factory_kwargs", {}))
+    if not given.keys() <= expected:
+        raise TypeError(f"unexpected kwargs {given.keys() - expected}")
+    for name in given:
+        if name in result:
+            raise TypeError(f"{name} specified twice, in **kwargs and in factory_kwargs")
+    return {**result, **given}
 
 
 def __getattr__(name):
     return absent("torch.nn", name, globals())
 
 
-__all__ = [
-    "BCEWithLogitsLoss", "Buffer", "Conv1d", "CrossEntropyLoss", "Dropout", "ELU", "Embedding", "Flatten", "GELU", "GLU",
-    "Hardsigmoid", "Hardswish", "Identity", "KLDivLoss", "L1Loss", "LayerNorm", "LeakyReLU", "Linear", "LogSigmoid",
-    "LogSoftmax", "MSELoss", "Mish", "Module", "ModuleDict", "ModuleList", "MultiheadAttention", "NLLLoss", "PReLU",
-    "Parameter", "ParameterDict", "ParameterList", "RMSNorm", "ReLU", "ReLU6", "Sequential", "SiLU", "Sigmoid",
-    "SmoothL1Loss", "Softmax", "Softplus", "Tanh", "Unflatten", "functional", "init", "utils",
-]
+__all__ = sorted(set(modules.__all__) | {
+    "Buffer", "DataParallel", "Module", "Parameter", "UninitializedBuffer", "UninitializedParameter", "attention",
+    "functional", "init", "parallel", "parameter", "utils"})

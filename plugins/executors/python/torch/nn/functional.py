@@ -1,28 +1,19 @@
 """`torch.nn.functional`."""
 
-from .._base import Tensor, wrap
-from .._clamping import clamp, log_softmax, softmax
-from .._creation import arange, rand
-from .._dtype import float32, int64
+import torch
+
+from .._base import Tensor
 from .._host import Err, layers, raised
 from .._missing import absent
-from .._pointwise import abs as abs_
-from .._pointwise import add_plain, div_plain, eq, exp, gelu_erf, gelu_tanh, log1p, mul, neg, relu, sigmoid, silu
-from .._pointwise import sub_plain, tanh
-from .._promotion import cast
-from .._reductions import norm
-from .._reductions import sum as sum_
-from .._selecting import where
-from .._shaping import reshape, unsqueeze
-from .attention import scaled_dot_product_attention
-from .losses import binary_cross_entropy_with_logits, cross_entropy, huber_loss, kl_div, l1_loss, mse_loss, nll_loss
-from .losses import smooth_l1_loss
-from .padding import conv1d, one_hot, pad
+from . import _activations, _attention, _convolution, _ctc, _distances, _dropout, _embedding, _normalization, _padding
+from . import _pooling, _resampling, _windows, losses
 
 _linear = layers.linear
-_embedding = layers.embedding
-_layer_norm = layers.layer_norm
-_rms_norm = layers.rms_norm
+
+_PARTS = (_activations, _attention, _convolution, _ctc, _distances, _dropout, _embedding, _normalization, _padding,
+          _pooling, _resampling, _windows, losses)
+for _part in _PARTS:
+    globals().update({name: getattr(_part, name) for name in _part.__all__})
 
 
 def linear(input, weight, bias=None):
@@ -30,215 +21,77 @@ def linear(input, weight, bias=None):
     try:
         result = _linear(input, weight, bias)
     except Err as err:
-        if err.value.code == "shape":
-            rows = input.numel() // (input.shape[-1] or 1) if input.dim() else 1
-            shape = weight.shape
-            raise RuntimeError(
-                f"mat1 and mat2 shapes cannot be multiplied ({rows}x{input.shape[-1] if input.dim() else 1} and "
-                f"{shape[-1]}x{shape[0]})"
-            ) from None
-        if err.value.code == "dtype":
-            raise RuntimeError(
-                f"mat1 and mat2 must have the same dtype, but got {input.dtype} and {weight.dtype}"
-            ) from None
-        raise raised(err) from None
+        raise _linear_error(err, input, weight, bias) from None
     result.__class__ = Tensor
     result._dtype = input._dtype
     return result
 
 
-def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False):
-    """Rows of `weight` at `input`. The row `padding_idx` gets no gradient."""
-    if max_norm is not None or scale_grad_by_freq:
-        raise NotImplementedError("embedding with max_norm or scale_grad_by_freq is not available")
-    if input._dtype is not int64:
-        if input.dtype.is_floating_point:
-            raise RuntimeError(
-                "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but "
-                f"got torch.{'FloatTensor' if input.dtype is float32 else input.dtype.name} instead "
-                "(while checking arguments for embedding)"
+def _linear_error(err, input, weight, bias):
+    shape = weight.shape
+    if err.value.code == "shape" and len(shape) == 2 and input.dim():
+        width = input.shape[-1]
+        rows = input.numel() // (width or 1)
+        if width != shape[1]:
+            name = "mm" if bias is None else "addmm"
+            return RuntimeError(f"{name}: mat1 and mat2 shapes cannot be multiplied ({rows}x{width} and "
+                                f"{shape[1]}x{shape[0]})")
+        if bias is not None:
+            return RuntimeError(
+                f"The expanded size of the tensor ({shape[0]}) must match the existing size ({bias.shape[-1]}) at "
+                f"non-singleton dimension 1.  Target sizes: [{rows}, {shape[0]}].  Tensor sizes: {list(bias.shape)}"
             )
-        input = cast(input, int64)
-    try:
-        result = wrap(_embedding(weight, input), weight._dtype)
-    except Err as err:
-        if err.value.code == "index":
-            raise IndexError("index out of range in self") from None
-        raise raised(err) from None
-    if padding_idx is not None:
-        padding_idx %= weight.shape[0]
-        result = where(unsqueeze(eq(input, padding_idx), -1), result.detach(), result)
-    return result
+    if err.value.code == "dtype":
+        if input.dtype is not weight.dtype and bias is None:
+            return RuntimeError("expected m1 and m2 to have the same dtype, but got: "
+                                f"{_convolution._short(input)} != {_convolution._short(weight)}")
+        if input.dtype is not weight.dtype:
+            return RuntimeError(f"mat1 and mat2 must have the same dtype, but got {_title(input)} and {_title(weight)}")
+        return RuntimeError(f"self and mat2 must have the same dtype, but got {_title(bias)} and {_title(weight)}"
+                            if bias is not None else err.value.message)
+    return raised(err)
 
 
-def _check_normalized(input, normalized_shape):
-    shape = [normalized_shape] if isinstance(normalized_shape, int) else list(normalized_shape)
-    if list(input.shape[len(input.shape) - len(shape) :]) != shape:
-        raise RuntimeError(
-            f"Given normalized_shape={shape}, expected input with shape [*, {', '.join(map(str, shape))}], but got "
-            f"input of size{list(input.shape)}"
-        )
-    return shape
+def _title(x):
+    name = x.dtype.name
+    return {"float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16", "int64": "Long",
+            "int32": "Int", "bool": "Bool"}.get(name, name.capitalize())
 
 
-def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-5):
-    """Mean 0 and variance 1 over the last dimensions, then scaled and shifted."""
-    shape = _check_normalized(input, normalized_shape)
-    return _normalized(_layer_norm, input, shape, (weight, bias), eps)
+def bilinear(input1, input2, weight, bias=None):
+    """`input1 @ weight[k] @ input2` for each `k`, plus `bias`."""
+    if input1.shape[:-1] != input2.shape[:-1]:
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}")
+    if input1.shape[-1] != weight.shape[1] or input2.shape[-1] != weight.shape[2]:
+        raise RuntimeError(f"bilinear(): input1 size does not match weight size: got {input1.shape[-1]} but expected "
+                           f"{weight.shape[1]}" if input1.shape[-1] != weight.shape[1] else
+                           f"bilinear(): input2 size does not match weight size: got {input2.shape[-1]} but expected "
+                           f"{weight.shape[2]}")
+    lead = list(input1.shape[:-1])
+    first, second = input1.reshape(-1, input1.shape[-1]), input2.reshape(-1, input2.shape[-1])
+    # (rows, outputs, in2), then with each row's second input.
+    middle = torch.matmul(first, weight.permute(1, 0, 2).reshape(weight.shape[1], -1))
+    middle = middle.reshape(first.shape[0], weight.shape[0], weight.shape[2])
+    result = torch.matmul(middle, second.unsqueeze(2)).squeeze(2).reshape(*lead, weight.shape[0])
+    return result if bias is None else result + bias
 
 
-def rms_norm(input, normalized_shape, weight=None, eps=None):
-    """Root mean square 1 over the last dimensions, then scaled."""
-    shape = _check_normalized(input, normalized_shape)
-    if eps is None:
-        eps = 1.1920928955078125e-07 if input.dtype is float32 else 0.0078125
-    return _normalized(_rms_norm, input, shape, (weight,), eps)
+def _refused(name, instead):
+    def operation(*arguments, **options):
+        raise NotImplementedError(f"torch.nn.functional.{name} is not available; the nearest is {instead}")
+
+    operation.__name__ = operation.__qualname__ = name
+    return operation
 
 
-def _normalized(layer, input, shape, extras, eps):
-    own = input.shape
-    if len(shape) > 1:
-        flat = reshape(input, [*own[: len(own) - len(shape)], -1])
-        extras = [None if x is None else reshape(x, -1) for x in extras]
-        return reshape(_normalized(layer, flat, [flat.shape[-1]], extras, eps), list(own))
-    try:
-        result = layer(input, *extras, eps)
-    except Err as err:
-        raise raised(err) from None
-    result.__class__ = Tensor
-    result._dtype = input._dtype
-    result._shape = own
-    return result
-
-
-def gelu(input, approximate="none"):
-    """Gaussian error linear unit: exact, or by tanh."""
-    if approximate == "none":
-        return gelu_erf(input)
-    if approximate == "tanh":
-        return gelu_tanh(input)
-    raise RuntimeError("approximate argument must be either none or tanh.")
-
-
-def _plain(function):
-    def activation(input, inplace=False):
-        if inplace:
-            return input.copy_(function(input))
-        return function(input)
-
-    activation.__name__ = activation.__qualname__ = function.__name__
-    return activation
-
-
-relu_ = relu
-relu = _plain(relu)
-silu = _plain(silu)
-
-
-def leaky_relu(input, negative_slope=0.01, inplace=False):
-    """`input` where positive, else a fraction of it."""
-    return where(input > 0, input, mul(input, negative_slope))
-
-
-def elu(input, alpha=1.0, inplace=False):
-    """`input` where positive, else `alpha (e^input - 1)`."""
-    return where(input > 0, input, mul(sub_plain(exp(clamp(input, max=0.0)), 1.0), alpha))
-
-
-def relu6(input, inplace=False):
-    """`relu`, at most 6."""
-    return clamp(input, 0.0, 6.0)
-
-
-def softplus(input, beta=1.0, threshold=20.0):
-    """A smooth `relu`; linear where `beta * input` exceeds `threshold`."""
-    scaled = mul(input, beta)
-    smooth = add_plain(relu_(scaled), log1p(exp(neg(abs_(scaled)))))
-    return where(scaled > threshold, input, div_plain(smooth, beta))
-
-
-def logsigmoid(input):
-    """The logarithm of the sigmoid."""
-    return neg(softplus(neg(input), threshold=1e30))
-
-
-def mish(input, inplace=False):
-    """`input * tanh(softplus(input))`."""
-    return mul(input, tanh(softplus(input)))
-
-
-def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
-    """Clamped."""
-    return clamp(input, min_val, max_val)
-
-
-def hardsigmoid(input, inplace=False):
-    """A piecewise linear sigmoid."""
-    return div_plain(clamp(add_plain(input, 3.0), 0.0, 6.0), 6.0)
-
-
-def hardswish(input, inplace=False):
-    """`input * hardsigmoid(input)`."""
-    return mul(input, hardsigmoid(input))
-
-
-def glu(input, dim=-1):
-    """The first half times the sigmoid of the second."""
-    a, b = input.chunk(2, dim)
-    return mul(a, sigmoid(b))
-
-
-def softmin(input, dim=None, dtype=None):
-    """Softmax of the negative."""
-    return softmax(neg(input), dim, dtype)
-
-
-def dropout(input, p=0.5, training=True, inplace=False):
-    """Zeros with probability `p`, the rest scaled up."""
-    if not 0.0 <= p <= 1.0:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    if not training or p == 0.0:
-        return input
-    if p == 1.0:
-        return mul(input, 0.0)
-    keep = cast(rand(input.shape) >= p, input.dtype)
-    result = mul(input, mul(keep, 1.0 / (1.0 - p)))
-    return input.copy_(result) if inplace else result
-
-
-def normalize(input, p=2.0, dim=1, eps=1e-12):
-    """Vectors along `dim` of norm 1."""
-    return div_plain(input, clamp(norm(input, p, dim, True), min=eps))
-
-
-def cosine_similarity(x1, x2, dim=1, eps=1e-8):
-    """The cosine of the angle between vectors along `dim`."""
-    product = sum_(mul(x1, x2), dim)
-    squares = mul(clamp(norm(x1, 2, dim), min=eps), clamp(norm(x2, 2, dim), min=eps))
-    return div_plain(product, squares)
-
-
-def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
-    """The norm of the difference along the last dimension."""
-    return norm(add_plain(sub_plain(x1, x2), eps), p, -1, keepdim)
-
-
-def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
-    """Softmax of the logits with Gumbel noise; `hard` gives one-hot with the soft gradient."""
-    noise = neg((neg(rand(logits.shape).clamp(min=1e-20).log())).log())
-    soft = softmax(div_plain(add_plain(logits, noise), tau), dim)
-    if not hard:
-        return soft
-    index = soft.argmax(dim, keepdim=True)
-    one = soft.detach() * 0 + (arange(soft.shape[dim]).reshape([-1 if d == dim % soft.dim() else 1
-                                                              for d in range(soft.dim())]) == index)
-    return one - soft.detach() + soft
+fractional_max_pool2d = _refused("fractional_max_pool2d", "torch.nn.functional.max_pool2d")
+fractional_max_pool3d = _refused("fractional_max_pool3d", "torch.nn.functional.max_pool3d")
+scaled_mm = _refused("scaled_mm", "torch.matmul")
+grouped_mm = _refused("grouped_mm", "torch.bmm")
 
 
 def __getattr__(name):
     return absent("torch.nn.functional", name, globals())
 
 
-__all__ = ["binary_cross_entropy_with_logits", "conv1d", "cross_entropy", "huber_loss", "kl_div",
-           "l1_loss", "log_softmax", "mse_loss", "nll_loss", "one_hot", "pad", "sigmoid",
-           "scaled_dot_product_attention", "smooth_l1_loss", "softmax", "tanh"]
+__all__ = sorted({name for part in _PARTS for name in part.__all__} | {"bilinear", "linear"})

@@ -1,0 +1,23 @@
+"""`torch.autograd.graph`: what there is of the record to look at."""
+
+from .._missing import absent
+from .._reverse import RemovableHandle
+
+
+class saved_tensors_hooks:
+    """Absent: what the host saves for a gradient stays with the host."""
+
+    def __init__(self, pack_hook, unpack_hook):
+        raise NotImplementedError(
+            "torch.autograd.graph.saved_tensors_hooks is not available; the nearest is torch.utils.checkpoint"
+        )
+
+
+save_on_cpu = disable_saved_tensors_hooks = saved_tensors_hooks
+
+
+def __getattr__(name):
+    return absent("torch.autograd.graph", name, globals())
+
+
+__all__ = ["RemovableHandle", "disable_saved_tensors_hooks", "save_on_cpu", "saved_tensors_hooks"]
