@@ -149,6 +149,13 @@ impl Step<'_> {
     }
 }
 
+/// What the fused gradient of `name` says to whoever would differentiate it: a recorded pass does not use it.
+pub(crate) fn not_recorded(name: &str) -> Error {
+    Error::gradient(format!(
+        "{name}: this gradient was computed by one kernel and cannot be differentiated again"
+    ))
+}
+
 /// The meta of the only input.
 pub(crate) fn one(inputs: &[Meta]) -> Meta {
     inputs[0]

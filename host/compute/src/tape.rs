@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use crate::operation::Operation;
 use crate::quota::{MemoryCharge, Place};
@@ -12,20 +12,42 @@ pub(crate) struct Node {
     pub(crate) function: Function,
     inputs: Vec<Input>,
     pub(crate) output: Option<Value>,
-    _place: Place,
-    /// Pays for a list of inputs whose length the guest chose.
+    /// Set where the guest keeps something for this node, and is to be told when it is gone.
+    notice: OnceLock<Arc<Released>>,
+    place: Option<Place>,
+    /// Pays for lists of inputs and outputs whose length the guest chose.
     _charge: Option<MemoryCharge>,
 }
 
 /// What a node did.
-#[derive(Clone)]
 pub(crate) enum Function {
     /// One of ours: it has one output, and says the gradients of its inputs.
     Operation(Arc<dyn Operation>),
-    /// One of the guest's, with this many outputs. Each is a [`Function::Output`] whose only input leads here.
-    Custom { outputs: usize },
+    /// One of the guest's. Each of its outputs is a [`Function::Output`] whose only input leads here.
+    Custom {
+        outputs: Vec<Meta>,
+        /// The nodes of the outputs that are recorded.
+        made: OnceLock<Vec<Weak<Node>>>,
+    },
     /// The output of a guest's function in this place.
     Output(usize),
+}
+
+/// The numbers of nodes that the guest kept something for, and that are gone. Each keeps its place in the quota
+/// until the guest has heard of it, so that the list is no longer than the quota.
+#[derive(Default)]
+pub(crate) struct Released(Mutex<Vec<(u64, Option<Place>)>>);
+
+impl Released {
+    fn push(&self, sequence: u64, place: Option<Place>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push((sequence, place));
+    }
+
+    /// The numbers since the last call.
+    pub(crate) fn take(&self) -> Vec<u64> {
+        let gone = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        gone.into_iter().map(|(sequence, _)| sequence).collect()
+    }
 }
 
 /// One input of a recorded operation, as it was then.
@@ -62,26 +84,57 @@ impl Node {
         output: Option<Value>,
         place: Place,
     ) -> Node {
-        let function = Function::Operation(operation);
-        Node { sequence, function, inputs, output, _place: place, _charge: None }
+        Node::of(sequence, Function::Operation(operation), inputs, output, place)
     }
 
-    /// A guest's function of `inputs`.
+    /// A guest's function of `inputs`, whose end `released` is told.
     pub(crate) fn custom(
         sequence: u64,
-        outputs: usize,
+        outputs: Vec<Meta>,
         inputs: Vec<Input>,
+        released: Arc<Released>,
         place: Place,
         charge: MemoryCharge,
     ) -> Node {
-        let function = Function::Custom { outputs };
-        Node { sequence, function, inputs, output: None, _place: place, _charge: Some(charge) }
+        let function = Function::Custom { outputs, made: OnceLock::new() };
+        let mut node = Node::of(sequence, function, inputs, None, place);
+        node.notice = OnceLock::from(released);
+        node._charge = Some(charge);
+        node
     }
 
     /// Output `i` of the guest's function `from`.
     pub(crate) fn output_of(from: Arc<Node>, sequence: u64, i: usize, meta: Meta, place: Place) -> Node {
         let inputs = vec![Input { meta, value: None, edge: Some(Edge::Node(from)) }];
-        Node { sequence, function: Function::Output(i), inputs, output: None, _place: place, _charge: None }
+        Node::of(sequence, Function::Output(i), inputs, None, place)
+    }
+
+    fn of(
+        sequence: u64,
+        function: Function,
+        inputs: Vec<Input>,
+        output: Option<Value>,
+        place: Place,
+    ) -> Node {
+        Node {
+            sequence,
+            function,
+            inputs,
+            output,
+            notice: OnceLock::new(),
+            place: Some(place),
+            _charge: None,
+        }
+    }
+
+    /// From here on a reverse pass stops where the gradient of the result is whole; `released` is told its end.
+    pub(crate) fn watch(&self, released: &Arc<Released>) {
+        self.notice.get_or_init(|| released.clone());
+    }
+
+    /// Does a reverse pass stop here?
+    pub(crate) fn is_watched(&self) -> bool {
+        self.notice.get().is_some()
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -117,6 +170,9 @@ impl Drop for Node {
             if let Some(mut node) = Arc::into_inner(orphan) {
                 take(&mut node.inputs, &mut orphans);
             }
+        }
+        if let Some(released) = self.notice.get() {
+            released.push(self.sequence, self.place.take());
         }
     }
 }

@@ -88,11 +88,6 @@ impl Value {
         N::of_value(self)
     }
 
-    /// The elements as `f32`, row-major; `bf16` and `f16` are widened.
-    pub(crate) fn floats(&self) -> Result<Cow<'_, [f32]>> {
-        self.numbers()
-    }
-
     /// The elements as `i64`, row-major; narrower integers are widened.
     pub(crate) fn integers(&self) -> Result<Cow<'_, [i64]>> {
         self.numbers()

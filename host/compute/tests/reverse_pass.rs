@@ -69,9 +69,9 @@ fn at_custom(stop: Stop) -> (u64, Vec<Option<Tensor>>) {
     }
 }
 
-fn at_watched(stop: Stop) -> (u32, Tensor) {
+fn at_watched(stop: Stop) -> (u64, Tensor) {
     match stop {
-        Stop::Watched { place, gradient } => (place, gradient),
+        Stop::Watched { watch, gradient } => (watch, gradient),
         other => panic!("expected a watched tensor, not {other:?}"),
     }
 }
@@ -104,7 +104,7 @@ fn a_custom_function_says_the_gradient_of_its_input() {
     let (function, y) = square(&mut s, &h);
     assert!(s.requires_gradient(&y));
     let loss = sum(&mut s, &y);
-    let mut pass = s.reverse_pass(&[root(&loss)], None, &[], false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
     let (stopped, gradients) = at_custom(s.advance(&mut pass).expect("a stop"));
     assert_eq!(stopped, function);
     let gradient = gradients[0].clone().expect("the output is used");
@@ -138,7 +138,7 @@ fn a_custom_function_of_several_inputs_and_outputs() {
     let both = s.binary(BinaryOp::Add, &first, &out[2]).expect("a sum");
     let again = s.binary(BinaryOp::Add, &both, &out[0]).expect("a sum");
     let loss = sum(&mut s, &again);
-    let mut pass = s.reverse_pass(&[root(&loss)], None, &[], false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
     let (stopped, gradients) = at_custom(s.advance(&mut pass).expect("a stop"));
     assert_eq!((stopped, gradients.len()), (function, 4));
     assert!(gradients[1].is_none() && gradients[3].is_none(), "nothing depends on these");
@@ -160,7 +160,7 @@ fn custom_functions_chain_and_are_used_twice() {
     let (first, h) = square(&mut s, &x);
     let (second, y) = square(&mut s, &h);
     let sum_of_both = s.binary(BinaryOp::Add, &y, &h).expect("a sum");
-    let mut pass = s.reverse_pass(&[root(&sum_of_both)], None, &[], false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&sum_of_both)], None, false).expect("a pass");
     let mut order = Vec::new();
     while let Stop::Custom { function, gradients } = s.advance(&mut pass).expect("a stop") {
         order.push(function);
@@ -180,8 +180,8 @@ fn a_custom_function_off_the_way_is_not_asked() {
     let (_, y) = square(&mut s, &x);
     let output = product(&mut s, &y, &z);
     for wanted in [&z, &y] {
-        let mut pass = s.reverse_pass(&[root(&output)], Some(&[wanted]), &[&y], false).expect("a pass");
-        while let Stop::Watched { .. } = s.advance(&mut pass).expect("no custom stop") {}
+        let mut pass = s.reverse_pass(&[root(&output)], Some(&[wanted]), false).expect("a pass");
+        assert!(matches!(s.advance(&mut pass), Ok(Stop::Done)), "no custom stop");
         let found = s.input_gradients(&pass).expect("done");
         let found = values(&mut s, found[0].as_ref().expect("the output depends on it"));
         assert_eq!(found, if s.leaf(wanted).is_some() { [4.0] } else { [3.0] });
@@ -213,23 +213,25 @@ fn watched_tensors_show_their_whole_gradient_and_take_another() {
     let more = s.binary(BinaryOp::Add, &both, &x).expect("a sum");
     let unused = scaled(&mut s, &x, 5.0);
     let loss = sum(&mut s, &more);
-    let watched = [&unused, &x, &h, &loss, &h];
-    let mut pass = s.reverse_pass(&[root(&loss)], None, &watched, false).expect("a pass");
+    let watches: Vec<u64> = [&unused, &h, &loss].map(|x| s.watch(x).expect("a watch")).to_vec();
+    assert_eq!(s.watch(&h), Ok(watches[1]), "the same watch again");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
     let mut seen = Vec::new();
-    while let Stop::Watched { place, gradient } = s.advance(&mut pass).expect("a stop") {
-        seen.push((place, values(&mut s, &gradient)));
-        // Every stop but the loss's doubles; the loss's own stays as it is without an answer.
-        if place != 3 {
+    while let Stop::Watched { watch, gradient } = s.advance(&mut pass).expect("a stop") {
+        seen.push((watch, values(&mut s, &gradient)));
+        // The loss's own stays as it is without an answer.
+        if watch == watches[1] {
             let double = scaled(&mut s, &gradient, 2.0);
             s.answer_watched(&mut pass, &double).expect("an answer");
             assert_eq!(refused(s.answer_watched(&mut pass, &double)).0, Code::Gradient, "answered already");
         }
     }
-    let expected = [(3, vec![1.0]), (2, vec![11.0, 11.0]), (4, vec![22.0, 22.0]), (1, vec![133.0, 133.0])];
-    assert_eq!(seen, expected);
-    assert_eq!(leaves(&mut s, &pass)[0].1, [266.0, 266.0]);
-    // What is captured for an input is what its watchers made of it.
-    let mut pass = s.reverse_pass(&[root(&loss)], Some(&[&h, &x]), &[&h], false).expect("a pass");
+    assert_eq!(seen, [(watches[2], vec![1.0]), (watches[1], vec![11.0, 11.0])]);
+    assert_eq!(leaves(&mut s, &pass)[0].1, [67.0, 67.0]);
+    assert_eq!(refused(s.backward(&loss, None)).0, Code::Gradient, "one call has no stops");
+    // What is captured for an input is what its watcher made of it.
+    let mut pass = s.reverse_pass(&[root(&loss)], Some(&[&h, &x]), false).expect("a pass");
+    at_watched(s.advance(&mut pass).expect("the loss"));
     let (_, gradient) = at_watched(s.advance(&mut pass).expect("a stop"));
     let half = scaled(&mut s, &gradient, 0.5);
     s.answer_watched(&mut pass, &half).expect("an answer");
@@ -240,13 +242,72 @@ fn watched_tensors_show_their_whole_gradient_and_take_another() {
 }
 
 #[test]
-fn a_watched_leaf_may_be_the_root() {
+fn what_is_gone_is_told_once() {
     let mut s = session();
-    let x = leaf(&mut s, &[4.0]);
-    let mut pass = s.reverse_pass(&[root(&x)], None, &[&x], false).expect("a pass");
-    assert_eq!(at_watched(s.advance(&mut pass).expect("a stop")).0, 0);
-    assert!(matches!(s.advance(&mut pass), Ok(Stop::Done)));
-    assert_eq!(leaves(&mut s, &pass)[0].1, [1.0]);
+    let x = leaf(&mut s, &[1.0]);
+    let before = s.usage().tensors;
+    let h = scaled(&mut s, &x, 3.0);
+    let watch = s.watch(&h).expect("a watch");
+    let (function, y) = square(&mut s, &h);
+    let (other, z) = square(&mut s, &x);
+    assert_eq!(s.released(), Vec::<u64>::new());
+    drop((h, z));
+    assert_eq!(s.released(), [other], "the watched result is part of the record yet");
+    let pass = s.reverse_pass(&[root(&y)], None, false).expect("a pass");
+    drop(y);
+    assert_eq!(s.released(), Vec::<u64>::new(), "the pass keeps the record");
+    drop(pass);
+    assert_eq!(s.usage().tensors, before + 2, "what nobody has heard of counts");
+    let mut gone = s.released();
+    gone.sort_unstable();
+    assert_eq!(gone, [watch, function]);
+    assert_eq!((s.released(), s.usage().tensors), (Vec::new(), before));
+}
+
+#[test]
+fn a_custom_function_inside_recorded_passes() {
+    let mut s = session();
+    let x = leaf(&mut s, &[0.5]);
+    s.set_recording(false);
+    let exp = s.unary(UnaryOp::Exp, &x).expect("exp");
+    s.set_recording(true);
+    let (_, made) = s.custom(&[&x], &[&exp]).expect("a function");
+    let mut y = made[0].clone();
+    let expected = values(&mut s, &exp)[0];
+    for _ in 0..3 {
+        // The derivative reads the function's own output, as part of the record: then it has derivatives too.
+        let mut pass = s.reverse_pass(&[root(&y)], Some(&[&x, &made[0]]), true).expect("a pass");
+        let (_, gradients) = at_custom(s.advance(&mut pass).expect("a stop"));
+        let output = s.output_of(&pass, 0, &exp).expect("its output");
+        assert_eq!(refused(s.output_of(&pass, 1, &exp)).0, Code::Gradient);
+        let pair = tensor(&mut s, &[2], &[1.0; 2]);
+        assert_eq!(refused(s.output_of(&pass, 0, &pair)).0, Code::Shape);
+        let answer = product(&mut s, gradients[0].as_ref().expect("used"), &output);
+        s.answer_custom(&mut pass, &[Some(&answer)]).expect("an answer");
+        assert!(matches!(s.advance(&mut pass), Ok(Stop::Done)));
+        let found = s.input_gradients(&pass).expect("done");
+        assert!(found[1].is_some(), "the output that was recorded again is the one that was made");
+        y = found[0].clone().expect("it depends on x");
+        assert_eq!(values(&mut s, &y), [expected], "every derivative of exp is exp");
+    }
+}
+
+#[test]
+fn an_output_that_nobody_holds_is_recorded_again() {
+    let mut s = session();
+    let x = leaf(&mut s, &[3.0]);
+    let values_of_both = tensor(&mut s, &[1], &[9.0]);
+    let (_, mut made) = s.custom(&[&x], &[&values_of_both, &values_of_both]).expect("a function");
+    let y = made.remove(0);
+    drop(made);
+    let mut pass = s.reverse_pass(&[root(&y)], None, true).expect("a pass");
+    at_custom(s.advance(&mut pass).expect("a stop"));
+    let again = s.output_of(&pass, 1, &values_of_both).expect("the other output");
+    drop(pass);
+    let twice = s.binary(BinaryOp::Add, &again, &y).expect("a sum");
+    let mut pass = s.reverse_pass(&[root(&twice)], None, false).expect("a pass");
+    let (_, gradients) = at_custom(s.advance(&mut pass).expect("a stop"));
+    assert!(gradients.iter().all(Option::is_some));
 }
 
 #[test]
@@ -258,11 +319,11 @@ fn roots_add_up() {
     let weights = tensor(&mut s, &[2], &[10.0, 100.0]);
     let weighted = Root { output: &y, gradient: Some(&weights) };
     let roots = [root(&loss), weighted, root(&loss), Root { output: &x, gradient: Some(&weights) }];
-    let mut pass = s.reverse_pass(&roots, None, &[], false).expect("a pass");
+    let mut pass = s.reverse_pass(&roots, None, false).expect("a pass");
     assert!(matches!(s.advance(&mut pass), Ok(Stop::Done)));
     assert_eq!(leaves(&mut s, &pass)[0].1, [2.0 * 12.0 + 10.0, 4.0 * 102.0 + 100.0]);
     assert_eq!(values(&mut s, &weights), [10.0, 100.0]);
-    let mut nothing = s.reverse_pass(&[], None, &[], false).expect("no roots");
+    let mut nothing = s.reverse_pass(&[], None, false).expect("no roots");
     assert!(matches!(s.advance(&mut nothing), Ok(Stop::Done)));
     assert!(leaves(&mut s, &nothing).is_empty());
 }
@@ -281,8 +342,10 @@ fn gradients_share_no_handle() {
         assert!((clipped[0] - 0.5).abs() < 1e-5, "{clipped:?}");
     }
     // What a watcher does in place to the gradient it sees is done to that tensor's gradient, and to no other.
-    let y = s.binary(BinaryOp::Add, &a, &b).expect("a sum");
-    let mut pass = s.reverse_pass(&[root(&y)], None, &[&a], false).expect("a pass");
+    let near = scaled(&mut s, &a, 1.0);
+    s.watch(&near).expect("a watch");
+    let y = s.binary(BinaryOp::Add, &near, &b).expect("a sum");
+    let mut pass = s.reverse_pass(&[root(&y)], None, false).expect("a pass");
     let (_, gradient) = at_watched(s.advance(&mut pass).expect("a stop"));
     let other = tensor(&mut s, &[1], &[7.0]);
     s.assign(&gradient, &other).expect("assigned");
@@ -295,26 +358,30 @@ fn gradients_share_no_handle() {
 fn misuse_is_an_error_and_the_pass_goes_on() {
     let mut s = session();
     let x = leaf(&mut s, &[1.0, 2.0, 3.0]);
-    let (_, y) = square(&mut s, &x);
+    let h = scaled(&mut s, &x, 1.0);
+    let (_, y) = square(&mut s, &h);
+    s.watch(&h).expect("a watch");
     let loss = sum(&mut s, &y);
     let constant = tensor(&mut s, &[3], &[1.0; 3]);
-    assert_eq!(refused(s.reverse_pass(&[root(&constant)], None, &[], false)).0, Code::Gradient);
-    assert_eq!(refused(s.reverse_pass(&[root(&y)], None, &[], false)).0, Code::Gradient);
-    assert_eq!(refused(s.reverse_pass(&[root(&loss)], Some(&[&constant]), &[], false)).0, Code::Gradient);
-    assert_eq!(refused(s.reverse_pass(&[root(&loss)], None, &[&constant], false)).0, Code::Gradient);
+    assert_eq!(refused(s.reverse_pass(&[root(&constant)], None, false)).0, Code::Gradient);
+    assert_eq!(refused(s.reverse_pass(&[root(&y)], None, false)).0, Code::Gradient);
+    assert_eq!(refused(s.reverse_pass(&[root(&loss)], Some(&[&constant]), false)).0, Code::Gradient);
+    assert_eq!(refused(s.watch(&constant)).0, Code::Gradient);
+    assert_eq!(refused(s.watch(&x)).0, Code::Gradient, "a leaf");
     let bad = Root { output: &loss, gradient: Some(&constant) };
-    assert_eq!(refused(s.reverse_pass(&[bad], None, &[], false)).0, Code::Shape);
+    assert_eq!(refused(s.reverse_pass(&[bad], None, false)).0, Code::Shape);
 
     let mut other = session();
     let foreign = tensor(&mut other, &[3], &[1.0; 3]);
     assert_eq!(refused(s.custom(&[&foreign], &[])).0, Code::Argument);
     assert_eq!(refused(s.custom(&[&x], &[&foreign])).0, Code::Argument);
-    assert_eq!(refused(s.reverse_pass(&[root(&foreign)], None, &[], false)).0, Code::Argument);
-    assert_eq!(refused(s.reverse_pass(&[root(&loss)], None, &[&foreign], false)).0, Code::Argument);
+    assert_eq!(refused(s.reverse_pass(&[root(&foreign)], None, false)).0, Code::Argument);
+    assert_eq!(refused(s.watch(&foreign)).0, Code::Argument);
 
-    let mut pass = s.reverse_pass(&[root(&loss)], None, &[&x], false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
     assert_eq!(refused(s.answer_custom(&mut pass, &[Some(&constant)])).0, Code::Gradient, "too early");
     assert_eq!(refused(s.answer_watched(&mut pass, &constant)).0, Code::Gradient, "too early");
+    assert_eq!(refused(s.output_of(&pass, 0, &constant)).0, Code::Gradient, "too early");
     assert_eq!(refused(s.leaf_gradients(&pass)).0, Code::Gradient, "too early");
     assert_eq!(refused(s.input_gradients(&pass)).0, Code::Gradient, "too early");
     assert_eq!(refused(other.advance(&mut pass)).0, Code::Argument);
@@ -356,13 +423,14 @@ fn a_pass_outlives_the_graph_and_gives_back_what_it_held() {
     let (_, y) = square(&mut s, &x);
     let (_, z) = square(&mut s, &y);
     let loss = sum(&mut s, &z);
-    let mut pass = s.reverse_pass(&[root(&loss)], None, &[&y], false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
     drop((loss, y, z));
     at_custom(s.advance(&mut pass).expect("a stop"));
     s.answer_custom(&mut pass, &[None]).expect("none is 0");
     assert!(matches!(s.advance(&mut pass), Ok(Stop::Done)));
     assert!(leaves(&mut s, &pass).is_empty());
     drop(pass);
+    assert_eq!(s.released().len(), 2);
     let after = s.usage();
     assert_eq!((after.tensors, after.tensor_bytes), (before.tensors, before.tensor_bytes));
 }
@@ -378,7 +446,7 @@ fn passes_are_within_the_quotas_and_can_be_cancelled() {
     }
     let mut passes = Vec::new();
     let refusal = loop {
-        match s.reverse_pass(&[root(&y)], None, &[], false) {
+        match s.reverse_pass(&[root(&y)], None, false) {
             Ok(pass) => passes.push(pass),
             Err(error) => break error,
         }
@@ -392,7 +460,7 @@ fn passes_are_within_the_quotas_and_can_be_cancelled() {
     let mut s = session();
     let x = leaf(&mut s, &[1.0]);
     let (_, y) = square(&mut s, &x);
-    let mut pass = s.reverse_pass(&[root(&y)], None, &[], false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&y)], None, false).expect("a pass");
     let token = s.cancel_token();
     token.store(true, Ordering::Relaxed);
     assert_eq!(refused(s.advance(&mut pass)).0, Code::Cancelled);
@@ -402,7 +470,7 @@ fn passes_are_within_the_quotas_and_can_be_cancelled() {
     assert_eq!(refused(s.answer_custom(&mut pass, &[Some(&x)])).0, Code::Cancelled);
     token.store(false, Ordering::Relaxed);
     s.set_deadline(s.elapsed_seconds());
-    assert_eq!(refused(s.reverse_pass(&[root(&y)], None, &[], false)).0, Code::QuotaDeviceTime);
+    assert_eq!(refused(s.reverse_pass(&[root(&y)], None, false)).0, Code::QuotaDeviceTime);
 }
 
 #[test]
@@ -414,7 +482,8 @@ fn a_million_custom_functions_neither_recurse_nor_leak() {
     for _ in 0..300_000 {
         y = s.custom(&[&y], &[&y]).expect("a function").1.remove(0);
     }
-    let mut pass = s.reverse_pass(&[root(&y)], None, &[&y], false).expect("a pass");
+    s.watch(&y).expect("a watch");
+    let mut pass = s.reverse_pass(&[root(&y)], None, false).expect("a pass");
     drop(y);
     at_watched(s.advance(&mut pass).expect("a stop"));
     for _ in 0..1000 {
@@ -422,5 +491,6 @@ fn a_million_custom_functions_neither_recurse_nor_leak() {
         s.answer_custom(&mut pass, &[gradients[0].as_ref()]).expect("an answer");
     }
     drop(pass);
+    assert_eq!(s.released().len(), 300_001);
     assert_eq!(s.usage().tensors, before);
 }

@@ -1,11 +1,10 @@
-use half::bf16;
-
-use super::element::Drawn;
+use super::names::scalar;
 use super::{Generator, unit64};
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
+use crate::storage::Element;
 use crate::tensor::Tensor;
 
 impl Session {
@@ -28,24 +27,23 @@ impl Session {
         let meta = Meta::new(dtype, Shape::checked(shape)?);
         let n = meta.elements();
         let flops = 10.0 * n as f64;
-        match dtype {
-            Dtype::F32 => {
-                self.produce("exponential", &meta, flops, || Ok(generator.exponentials::<f32>(n, rate)))
-            }
-            Dtype::Bf16 => {
-                self.produce("exponential", &meta, flops, || Ok(generator.exponentials::<bf16>(n, rate)))
-            }
-            _ => Err(Error::dtype(format!(
+        if !dtype.is_float() {
+            return Err(Error::dtype(format!(
                 "Exponential distribution is a continuous probability distribution. dtype must be a floating \
-                 point but you specified {dtype}"
-            ))),
+                 point but you specified {}",
+                scalar(dtype)
+            )));
         }
+        // Not the inherent `from_f64` of the halves, which looks at the upper 32 bits only.
+        by_dtype!(dtype, T => self.produce("exponential", &meta, flops, || {
+            Ok(generator.exponentials(n, rate, <T as Element>::from_f64))
+        }))
     }
 }
 
 impl Generator {
-    pub(super) fn exponentials<T: Drawn>(&mut self, n: usize, rate: f64) -> Vec<T> {
+    pub(super) fn exponentials<T>(&mut self, n: usize, rate: f64, store: impl Fn(f64) -> T) -> Vec<T> {
         let scale = -1.0 / rate;
-        self.wide_words(n, |word| T::nearest(scale * (-unit64(word)).ln_1p()))
+        self.wide_words(n, |word| store(scale * (-unit64(word)).ln_1p()))
     }
 }

@@ -1,11 +1,11 @@
 //! The random numbers of PyTorch's CPU generator, number for number.
 
 mod bernoulli;
-mod element;
 mod engine;
 mod exponential;
 mod integers;
 mod multinomial;
+mod names;
 mod normal;
 mod state;
 mod uniform;

@@ -1,11 +1,12 @@
 use std::cmp::Ordering;
 
-use half::bf16;
+use half::{bf16, f16};
 
 use super::Generator;
-use super::element::Drawn;
+use super::names::scalar;
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
+use crate::kernels::float::Float;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
@@ -28,29 +29,25 @@ impl Session {
         let value = weights.value();
         let input = value.meta();
         let (meta, classes) = infer(&input, count, replacement)?;
-        // The weights in f32, their quotients or running sums, and what orders them.
-        let _scratch = self.charge(24 * input.elements() as u64)?;
+        // The weights as numbers, their quotients or running sums, and what orders them.
+        let _scratch = self.charge(40 * input.elements() as u64)?;
         let flops = 20.0 * (input.elements() + meta.elements()) as f64;
-        self.produce("multinomial", &meta, flops, || {
-            let weights = value.floats()?;
+        by_float!(input.dtype, F => self.produce("multinomial", &meta, flops, || {
+            let weights = value.numbers::<F>()?;
             check(&weights, classes)?;
-            let count = count as usize;
             let mut out = Vec::with_capacity(meta.elements());
             if replacement {
-                for row in weights.chunks_exact(classes.max(1)) {
-                    generator.with_replacement(row, count, &mut out);
+                for row in weights.chunks_exact(classes) {
+                    generator.with_replacement(row, count as usize, &mut out);
                 }
                 return Ok(out);
             }
-            let quotients = match input.dtype {
-                Dtype::Bf16 => generator.quotients(&weights, bf16::to_f32),
-                _ => generator.quotients(&weights, |x: f32| x),
-            };
-            for row in quotients.chunks_exact(classes.max(1)) {
-                largest(row, count, &mut out);
+            let quotients = generator.quotients(&weights, rounding(input.dtype));
+            for row in quotients.chunks_exact(classes) {
+                largest(row, count as usize, &mut out);
             }
             Ok(out)
-        })
+        }))
     }
 }
 
@@ -64,7 +61,7 @@ fn infer(weights: &Meta, count: u64, replacement: bool) -> Result<(Meta, usize)>
     if !weights.dtype.is_float() {
         return Err(Error::dtype(format!(
             "multinomial only supports floating-point dtypes for input, got: {}",
-            weights.dtype
+            scalar(weights.dtype)
         )));
     }
     if count == 0 {
@@ -85,53 +82,62 @@ fn infer(weights: &Meta, count: u64, replacement: bool) -> Result<(Meta, usize)>
     Ok((Meta::new(Dtype::I64, shape), classes))
 }
 
-fn check(weights: &[f32], classes: usize) -> Result<()> {
-    if !weights.iter().all(|w| (0.0..f32::INFINITY).contains(w)) {
+fn check<F: Float>(weights: &[F], classes: usize) -> Result<()> {
+    if !weights.iter().all(|w| (F::ZERO..F::INFINITY).contains(w)) {
         return Err(Error::argument("probability tensor contains either `inf`, `nan` or element < 0"));
     }
-    let empty = |row: &[f32]| row.iter().all(|&w| w == 0.0);
+    let empty = |row: &[F]| row.iter().all(|&w| w == F::ZERO);
     if classes == 0 || weights.chunks_exact(classes).any(empty) {
         return Err(Error::argument("invalid multinomial distribution (sum of probabilities <= 0)"));
     }
     Ok(())
 }
 
+/// To the nearest number of a float dtype; to a half by way of `f32`, as in PyTorch.
+fn rounding(dtype: Dtype) -> fn(f64) -> f64 {
+    match dtype {
+        Dtype::Bf16 => |x| bf16::from_f32(x as f32).to_f64(),
+        Dtype::F16 => |x| f16::from_f32(x as f32).to_f64(),
+        Dtype::F32 => |x| f64::from(x as f32),
+        _ => |x| x,
+    }
+}
+
 impl Generator {
     /// Appends `count` classes, each by a search in the running sums of the weights.
-    fn with_replacement(&mut self, row: &[f32], count: usize, out: &mut Vec<i64>) {
-        let mut total = 0.0;
-        let mut sums: Vec<f32> = row
-            .iter()
-            .map(|&w| {
-                total += w;
-                total
-            })
-            .collect();
+    fn with_replacement<F: Float>(&mut self, row: &[F], count: usize, out: &mut Vec<i64>) {
+        let mut total = F::ZERO;
+        let running = |&w: &F| {
+            total += w;
+            total
+        };
+        let mut sums: Vec<F> = row.iter().map(running).collect();
         for sum in &mut sums {
-            *sum /= total;
+            *sum = *sum / total;
         }
         if let Some(last) = sums.last_mut() {
-            *last = 1.0;
+            *last = F::ONE;
         }
         for _ in 0..count {
             let draw = self.unit64();
-            out.push(sums.partition_point(|&sum| f64::from(sum) < draw) as i64);
+            out.push(sums.partition_point(|&sum| sum.to_f64() < draw) as i64);
         }
     }
 
-    /// Each weight divided by an exponential number, computed in T's precision: the largest are a draw without
-    /// replacement (Efraimidis and Spirakis, 2006).
-    fn quotients<T: Drawn>(&mut self, weights: &[f32], widen: impl Fn(T) -> f32) -> Vec<f32> {
-        let draws = self.exponentials::<T>(weights.len(), 1.0);
-        let quotient = |(&w, q): (&f32, T)| widen(T::nearest(f64::from(w / widen(q))));
+    /// Each weight divided by an exponential number, both rounded: the largest are a draw without replacement
+    /// (Efraimidis and Spirakis, 2006).
+    fn quotients<F: Float>(&mut self, weights: &[F], round: fn(f64) -> f64) -> Vec<F> {
+        let draws = self.exponentials(weights.len(), 1.0, |x| F::of(round(x)));
+        let quotient = |(&w, q): (&F, F)| F::of(round((w / q).to_f64()));
         weights.iter().zip(draws).map(quotient).collect()
     }
 }
 
 /// Appends the places of the `count` largest numbers, from the largest on.
-fn largest(row: &[f32], count: usize, out: &mut Vec<i64>) {
+fn largest<F: Float>(row: &[F], count: usize, out: &mut Vec<i64>) {
     let mut order: Vec<usize> = (0..row.len()).collect();
-    let descending = |&a: &usize, &b: &usize| -> Ordering { row[b].total_cmp(&row[a]).then(a.cmp(&b)) };
+    let descending =
+        |&a: &usize, &b: &usize| -> Ordering { row[b].to_f64().total_cmp(&row[a].to_f64()).then(a.cmp(&b)) };
     if count < order.len() {
         order.select_nth_unstable_by(count, descending);
         order.truncate(count);

@@ -1,12 +1,13 @@
-use half::bf16;
+use half::{bf16, f16};
 
-use super::Generator;
-use super::element::unsupported;
+use super::names::{self, unsupported};
+use super::{Generator, unit64};
 use crate::dtype::Dtype;
 use crate::error::{Error, Result};
 use crate::kernels::random::affine;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
+use crate::storage::Element;
 use crate::tensor::Tensor;
 
 impl Session {
@@ -26,17 +27,20 @@ impl Session {
         let meta = Meta::new(dtype, Shape::checked(shape)?);
         let n = meta.elements();
         let flops = 4.0 * n as f64;
-        match dtype {
-            Dtype::F32 => {
-                check_bounds(low, high, f64::from(f32::MAX), "float", "Float")?;
-                self.produce("uniform", &meta, flops, || Ok(generator.uniform(n, low, high, |x| x)))
-            }
-            Dtype::Bf16 => {
-                check_bounds(low, high, bf16::MAX.to_f64(), "c10::BFloat16", "BFloat16")?;
-                self.produce("uniform", &meta, flops, || Ok(generator.uniform(n, low, high, bf16::from_f32)))
-            }
-            _ => unsupported("check_uniform_bounds", dtype),
+        let (most, scalar) = match dtype {
+            Dtype::F32 => (f64::from(f32::MAX), "float"),
+            Dtype::Bf16 => (bf16::MAX.to_f64(), "c10::BFloat16"),
+            Dtype::F64 => (f64::MAX, "double"),
+            Dtype::F16 => (f16::MAX.to_f64(), "c10::Half"),
+            _ => return unsupported("check_uniform_bounds", dtype),
+        };
+        check_bounds(low, high, most, scalar, names::scalar(dtype))?;
+        if dtype == Dtype::F64 {
+            return self.produce("uniform", &meta, flops, || Ok(generator.uniform64(n, low, high)));
         }
+        by_dtype!(dtype, T => self.produce("uniform", &meta, flops, || {
+            Ok(generator.uniform(n, low as f32, high as f32, T::from_f32))
+        }))
     }
 }
 
@@ -45,11 +49,10 @@ impl Generator {
     fn uniform<T: Copy + PartialEq>(
         &mut self,
         n: usize,
-        low: f64,
-        high: f64,
+        low: f32,
+        high: f32,
         store: impl Fn(f32) -> T,
     ) -> Vec<T> {
-        let (low, high) = (low as f32, high as f32);
         let mut units = vec![0.0; n];
         self.fill_units(&mut units);
         affine(&mut units, high - low, low);
@@ -59,6 +62,13 @@ impl Generator {
             if x == top { bottom } else { x }
         };
         units.into_iter().map(number).collect()
+    }
+
+    fn uniform64(&mut self, n: usize, low: f64, high: f64) -> Vec<f64> {
+        self.wide_words(n, |word| {
+            let x = unit64(word).mul_add(high - low, low);
+            if x == high { low } else { x }
+        })
     }
 }
 

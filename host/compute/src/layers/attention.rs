@@ -5,7 +5,7 @@ use crate::kernels::attention::{Head, Part};
 use crate::kernels::float::Float;
 use crate::kernels::matrix::Place;
 use crate::layout::Layout;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, same_dtype};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded, same_dtype};
 use crate::ops::Stack;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
@@ -98,6 +98,11 @@ impl Operation for Attention {
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
         let (grad, q, k, v) = (step.grad.clone(), step.input(0)?, step.input(1)?, step.input(2)?);
+        if step.recorded() {
+            return step.session.differentiate(&[q, k, v], &grad, |session, inputs| {
+                session.compose_attention([&inputs[0], &inputs[1], &inputs[2]], self.causal, self.scale)
+            });
+        }
         let packed = step.session.apply(AttentionBackward(*self), &[&q, &k, &v, &grad])?.value();
         let mut offset = 0;
         let mut contributions = Vec::with_capacity(3);
@@ -162,12 +167,8 @@ impl Operation for AttentionBackward {
         by_float!(output.dtype, F => self.run::<F>(inputs, output))
     }
 
-    fn differentiable(&self) -> bool {
-        false
-    }
-
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 

@@ -1,7 +1,7 @@
 use crate::device::Cost;
 use crate::error::{Error, Result};
 use crate::kernels::cross_entropy as kernel;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded};
 use crate::ops::needs_index;
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
@@ -71,6 +71,11 @@ impl Operation for CrossEntropy {
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
         let (grad, logits, targets) = (step.grad.clone(), step.input(0)?, step.input(1)?);
+        if step.recorded() {
+            return step.session.differentiate(&[logits, targets], &grad, |session, inputs| {
+                session.compose_cross_entropy(&inputs[0], &inputs[1], self.ignore)
+            });
+        }
         let gradient = step.session.apply(CrossEntropyBackward(*self), &[&logits, &targets, &grad])?;
         Ok(vec![gradient.into(), Contribution::None])
     }
@@ -104,12 +109,8 @@ impl Operation for CrossEntropyBackward {
         })
     }
 
-    fn differentiable(&self) -> bool {
-        false
-    }
-
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 

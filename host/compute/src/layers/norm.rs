@@ -2,7 +2,7 @@ use crate::device::Cost;
 use crate::error::{Error, Result};
 use crate::kernels::norm::{self, Centre};
 use crate::layout::Layout;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, same_dtype};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded, same_dtype};
 use crate::session::Session;
 use crate::shape::{Meta, Shape};
 use crate::tensor::Tensor;
@@ -69,6 +69,9 @@ impl Operation for Norm {
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
         let (grad, x) = (step.grad.clone(), step.input(0)?);
+        if step.recorded() {
+            return self.recorded_backward(step, x);
+        }
         let packed = if self.weight {
             let weight = step.input(1)?;
             step.session.apply(NormBackward(*self), &[&x, &grad, &weight])?
@@ -84,6 +87,25 @@ impl Operation for Norm {
             let view = packed.view(Layout { offset, ..Layout::contiguous(shape) });
             contributions.push(step.session.wrap(view)?.into());
             offset += shape.elements();
+        }
+        Ok(contributions)
+    }
+}
+
+impl Norm {
+    fn recorded_backward(&self, step: &mut Step<'_>, x: Tensor) -> Result<Vec<Contribution>> {
+        let grad = step.grad.clone();
+        let inputs = if self.weight { vec![x, step.input(1)?] } else { vec![x] };
+        let centred = self.centre == Centre::Mean;
+        let mut contributions = step.session.differentiate(&inputs, &grad, |session, inputs| {
+            session.compose_norm(&inputs[0], inputs.get(1), centred, self.eps)
+        })?;
+        if self.bias {
+            contributions.push(if step.needs(self.bias_input()) {
+                step.unbroadcast(grad, self.bias_input())?
+            } else {
+                Contribution::None
+            });
         }
         Ok(contributions)
     }
@@ -120,12 +142,8 @@ impl Operation for NormBackward {
         })
     }
 
-    fn differentiable(&self) -> bool {
-        false
-    }
-
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 

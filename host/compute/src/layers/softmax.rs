@@ -1,7 +1,7 @@
 use crate::device::Cost;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::rows;
-use crate::operation::{Contribution, Operation, Produced, Step, needs_float, one};
+use crate::operation::{Contribution, Operation, Produced, Step, needs_float, not_recorded, one};
 use crate::session::Session;
 use crate::shape::Meta;
 use crate::tensor::Tensor;
@@ -45,6 +45,9 @@ impl Operation for Softmax {
 
     fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
         let (grad, y) = (step.grad.clone(), step.output()?);
+        if step.recorded() {
+            return Ok(vec![step.session.compose_softmax_backward(&y, &grad, self.log)?.into()]);
+        }
         Ok(vec![step.session.apply(SoftmaxBackward { log: self.log }, &[&y, &grad])?.into()])
     }
 }
@@ -79,12 +82,8 @@ impl Operation for SoftmaxBackward {
         })
     }
 
-    fn differentiable(&self) -> bool {
-        false
-    }
-
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 

@@ -148,13 +148,13 @@ impl Binary {
                 let less = step.session.binary_scalar(BinaryOp::Sub, &b, 1.0)?;
                 let power = step.session.binary(BinaryOp::Pow, &a, &less)?;
                 let slope = step.session.binary(BinaryOp::Mul, &power, &b)?;
+                let down = step.session.binary(BinaryOp::Mul, &grad, &slope)?;
                 let constant = step.session.binary_scalar(BinaryOp::Eq, &b, 0.0)?;
                 let none = step.session.full(a.dtype(), &[], 0.0)?;
-                let slope = step.session.select(&constant, &none, &slope)?;
-                step.session.binary(BinaryOp::Mul, &grad, &slope)
+                step.session.select(&constant, &none, &down)
             }
-            BinaryOp::Maximum => self.share(step, BinaryOp::Gt),
-            BinaryOp::Minimum => self.share(step, BinaryOp::Lt),
+            BinaryOp::Maximum => self.share(step, BinaryOp::Lt),
+            BinaryOp::Minimum => self.share(step, BinaryOp::Gt),
             BinaryOp::Atan2 => {
                 // b / (a² + b²)
                 let b = step.input(1)?;
@@ -180,19 +180,20 @@ impl Binary {
                 step.session.unary(UnaryOp::Neg, &down)
             }
             BinaryOp::Pow => {
-                // y log a, and 0 for powers of 0 that are 0 or 1
+                // y log a, and 0 where a is 0 and b is not below it
                 let (a, b, y) = (step.input(0)?, step.input(1)?, step.output()?);
-                let log = step.session.unary(UnaryOp::Log, &a)?;
-                let slope = step.session.binary(BinaryOp::Mul, &y, &log)?;
                 let zero = step.session.binary_scalar(BinaryOp::Eq, &a, 0.0)?;
-                let finite = step.session.binary_scalar(BinaryOp::Ge, &b, 0.0)?;
-                let constant = step.session.binary(BinaryOp::LogicalAnd, &zero, &finite)?;
-                let none = step.session.full(a.dtype(), &[], 0.0)?;
-                let slope = step.session.select(&constant, &none, &slope)?;
+                let level = step.session.binary_scalar(BinaryOp::Ge, &b, 0.0)?;
+                let zero = step.session.binary(BinaryOp::LogicalAnd, &zero, &level)?;
+                // The logarithm of what is left out has no derivative, and must not spoil the others'.
+                let one = step.session.full(a.dtype(), &[], 1.0)?;
+                let safe = step.session.select(&zero, &one, &a)?;
+                let log = step.session.unary(UnaryOp::Log, &safe)?;
+                let slope = step.session.binary(BinaryOp::Mul, &y, &log)?;
                 step.session.binary(BinaryOp::Mul, &grad, &slope)
             }
-            BinaryOp::Maximum => self.share(step, BinaryOp::Lt),
-            BinaryOp::Minimum => self.share(step, BinaryOp::Gt),
+            BinaryOp::Maximum => self.share(step, BinaryOp::Gt),
+            BinaryOp::Minimum => self.share(step, BinaryOp::Lt),
             BinaryOp::Remainder => {
                 // -⌊a / b⌋
                 let (a, b) = (step.input(0)?, step.input(1)?);
@@ -229,17 +230,17 @@ impl Binary {
         step.session.binary(BinaryOp::Mul, &grad, &slope)
     }
 
-    /// The gradient where `a wins b`, and half of it where they are equal.
-    fn share(&self, step: &mut Step<'_>, wins: BinaryOp) -> Result<Tensor> {
+    /// The gradient where `a loses b` is not so, and half of it where they are equal.
+    fn share(&self, step: &mut Step<'_>, loses: BinaryOp) -> Result<Tensor> {
         let grad = step.grad.clone();
         let (a, b) = (step.input(0)?, step.input(1)?);
-        let won = step.session.binary(wins, &a, &b)?;
-        let won = step.session.cast(&won, grad.dtype())?;
+        let half = step.session.binary_scalar(BinaryOp::Mul, &grad, 0.5)?;
         let tied = step.session.binary(BinaryOp::Eq, &a, &b)?;
-        let tied = step.session.cast(&tied, grad.dtype())?;
-        let half = step.session.binary_scalar(BinaryOp::Mul, &tied, 0.5)?;
-        let share = step.session.binary(BinaryOp::Add, &won, &half)?;
-        step.session.binary(BinaryOp::Mul, &grad, &share)
+        let share = step.session.select(&tied, &half, &grad)?;
+        // Chosen, not multiplied: an infinite gradient must not spoil the side that lost.
+        let lost = step.session.binary(loses, &a, &b)?;
+        let none = step.session.full(grad.dtype(), &[], 0.0)?;
+        step.session.select(&lost, &none, &share)
     }
 }
 

@@ -38,7 +38,7 @@ impl Session {
             return Err(Error::dtype(format!("the number {value} is no {dtype}")));
         }
         let n = meta.elements();
-        by_dtype!(dtype, T => self.produce("full", &meta, 0.0, || Ok(vec![T::from_f64(value); n])))
+        by_dtype!(dtype, T => self.produce("full", &meta, 0.0, || Ok(vec![<T as Element>::from_f64(value); n])))
     }
 
     /// Values from `start` (included) to `end` (excluded).
@@ -65,7 +65,7 @@ impl Session {
         let n = meta.elements();
         let at = move |i: usize| start + i as f64 * step;
         by_dtype!(dtype, T => {
-            self.produce("arange", &meta, 0.0, || Ok((0..n).map(|i| T::from_f64(at(i))).collect::<Vec<T>>()))
+            self.produce("arange", &meta, 0.0, || Ok((0..n).map(|i| <T as Element>::from_f64(at(i))).collect::<Vec<T>>()))
         })
     }
 

@@ -159,8 +159,9 @@ impl Cumulative {
         let (one, nothing) = (s.full(grad.dtype(), &[], 1.0)?, s.full(grad.dtype(), &[], f64::NEG_INFINITY)?);
         let safe = s.select(&positive, grad, &one)?;
         let log = s.unary(UnaryOp::Log, &safe)?;
-        let log = s.select(&positive, &log, &nothing)?;
         let share = s.binary(BinaryOp::Sub, &log, &y)?;
+        // After the difference: of two infinities there is none, and its NaN would spread.
+        let share = s.select(&positive, &share, &nothing)?;
         let sum = s.apply(self.back(), &[&share])?;
         let sum = s.binary(BinaryOp::Add, &sum, &x)?;
         s.unary(UnaryOp::Exp, &sum)

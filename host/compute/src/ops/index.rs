@@ -194,12 +194,14 @@ impl Operation for IndexAdd {
         by_float!(output.dtype, F => self.spread::<F>(inputs, output))
     }
 
-    fn differentiable(&self) -> bool {
-        false
+    fn saves_input(&self, i: usize) -> bool {
+        i == 1
     }
 
-    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+    fn backward(&self, step: &mut Step<'_>) -> Result<Vec<Contribution>> {
+        let (grad, index) = (step.grad.clone(), step.input(1)?);
+        let picked = step.session.apply(IndexSelect { dim: self.dim }, &[&grad, &index])?;
+        Ok(vec![picked.into(), Contribution::None])
     }
 }
 

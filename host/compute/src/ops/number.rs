@@ -109,7 +109,7 @@ impl Operation for WithNumber {
                 step.session.binary(BinaryOp::Mul, &grad, &slope)?
             }
             (BinaryOp::Pow, false) if self.number == 0.0 => {
-                step.session.binary_scalar(BinaryOp::Mul, &grad, 0.0)?
+                step.session.full(grad.dtype(), &grad.shape(), 0.0)?
             }
             (BinaryOp::Pow, false) => {
                 let x = step.input(0)?;
@@ -118,15 +118,12 @@ impl Operation for WithNumber {
                 step.session.binary(BinaryOp::Mul, &grad, &slope)?
             }
             (BinaryOp::Pow, true) => {
-                // y log n, and 0 for powers of 0 that are 0 or 1
+                // y log n
                 let y = step.output()?;
-                let slope = step.session.binary_scalar(BinaryOp::Mul, &y, self.number.ln())?;
                 let slope = if self.number == 0.0 {
-                    let constant = step.session.unary(UnaryOp::IsFinite, &y)?;
-                    let none = step.session.full(y.dtype(), &[], 0.0)?;
-                    step.session.select(&constant, &none, &slope)?
+                    self.slope_of_zero(step, &y)?
                 } else {
-                    slope
+                    step.session.binary_scalar(BinaryOp::Mul, &y, self.number.ln())?
                 };
                 step.session.binary(BinaryOp::Mul, &grad, &slope)?
             }
@@ -162,14 +159,21 @@ impl Operation for WithNumber {
 }
 
 impl WithNumber {
-    /// The gradient where `x wins number`; a tie goes to x, so that `clamp` passes it on at its bounds.
+    /// The gradient where `x wins number`: none at a tie, as PyTorch's `clamp` passes none on at its bounds.
     fn share(&self, step: &mut Step<'_>, wins: BinaryOp) -> Result<Tensor> {
         let grad = step.grad.clone();
         let x = step.input(0)?;
-        let wins = if wins == BinaryOp::Gt { BinaryOp::Ge } else { BinaryOp::Le };
         let won = step.session.binary_scalar(wins, &x, self.number)?;
-        let won = step.session.cast(&won, grad.dtype())?;
-        step.session.binary(BinaryOp::Mul, &grad, &won)
+        let none = step.session.full(grad.dtype(), &[], 0.0)?;
+        step.session.select(&won, &grad, &none)
+    }
+
+    /// The derivative of y = 0ˣ: 0 where x is not below 0, and -y where it is, which is infinite.
+    fn slope_of_zero(&self, step: &mut Step<'_>, y: &Tensor) -> Result<Tensor> {
+        let infinite = step.session.binary_scalar(BinaryOp::Eq, y, f64::INFINITY)?;
+        let none = step.session.full(y.dtype(), &[], 0.0)?;
+        let down = step.session.unary(UnaryOp::Neg, y)?;
+        step.session.select(&infinite, &down, &none)
     }
 }
 

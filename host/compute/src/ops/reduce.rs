@@ -6,8 +6,8 @@ use crate::dtype::Dtype;
 use crate::error::{Error, Result};
 use crate::kernels::float::Float;
 use crate::kernels::rows;
-use crate::layout::Layout;
 use crate::operation::{Contribution, Operation, Produced, Step, needs_float, one};
+use crate::ops::product::ProductOfOthers;
 use crate::ops::reduce_formulas::places;
 use crate::ops::{BinaryOp, UnaryOp};
 use crate::session::Session;
@@ -85,9 +85,9 @@ impl ReduceOp {
 }
 
 #[derive(Clone, Copy)]
-struct Reduce {
+pub(super) struct Reduce {
     op: ReduceOp,
-    reduced: [bool; MAX_RANK],
+    pub(super) reduced: [bool; MAX_RANK],
     keep: bool,
 }
 
@@ -102,13 +102,13 @@ impl Reduce {
     }
 
     /// Dimensions in the order that makes rows: kept ones, then reduced ones.
-    fn order(&self, rank: usize) -> Vec<usize> {
+    pub(super) fn order(&self, rank: usize) -> Vec<usize> {
         let kept = (0..rank).filter(|&d| !self.reduced[d]);
         kept.chain((0..rank).filter(|&d| self.reduced[d])).collect()
     }
 
     /// The input with every reduced row next to each other.
-    fn rows<'a, N: Number>(&self, x: &'a Value) -> Result<Cow<'a, [N]>> {
+    pub(super) fn rows<'a, N: Number>(&self, x: &'a Value) -> Result<Cow<'a, [N]>> {
         let order = self.order(x.shape().rank());
         if order.is_sorted() {
             return x.numbers();
@@ -235,7 +235,13 @@ impl Operation for Reduce {
             }
             ReduceOp::Prod => {
                 let x = step.input(0)?;
-                let others = step.session.apply(ProductOfOthers(*self), &[&x])?;
+                let others = if step.recorded() {
+                    let kept = (0..shape.rank()).filter(|&d| !self.reduced[d]).count();
+                    let order = self.order(shape.rank());
+                    step.session.by_rows(&x, &order, kept, |session, rows| session.product_of_others(rows))?
+                } else {
+                    step.session.apply(ProductOfOthers(*self), &[&x])?
+                };
                 step.session.binary(BinaryOp::Mul, &others, &grad)?
             }
             _ => {
@@ -243,6 +249,9 @@ impl Operation for Reduce {
                 let (x, y) = (step.input(0)?, step.output()?);
                 let y = step.session.reshape_to(&y, kept)?;
                 let best = step.session.binary(BinaryOp::Eq, &x, &y)?;
+                // A NaN is the result wherever there is one.
+                let nan = step.session.unary(UnaryOp::IsNan, &x)?;
+                let best = step.session.binary(BinaryOp::LogicalOr, &best, &nan)?;
                 let best = step.session.cast(&best, x.dtype())?;
                 let count =
                     step.session.apply(Reduce { op: ReduceOp::Sum, keep: true, ..*self }, &[&best])?;
@@ -251,67 +260,6 @@ impl Operation for Reduce {
             }
         };
         Ok(vec![gradient.into()])
-    }
-}
-
-/// For each element, the product of the others of its row: the derivative of a product, also where factors are 0.
-struct ProductOfOthers(Reduce);
-
-impl Operation for ProductOfOthers {
-    fn name(&self) -> &'static str {
-        "prod"
-    }
-
-    fn infer(&self, inputs: &[Meta]) -> Result<Meta> {
-        Ok(one(inputs))
-    }
-
-    fn cost(&self, inputs: &[Meta], output: &Meta) -> Cost {
-        let mut cost = Cost::of(3.0 * output.elements() as f64, 3.0 * one(inputs).bytes() as f64);
-        cost.workspace = 8 * output.elements() as u64;
-        cost
-    }
-
-    fn forward(&self, inputs: &[&Value], output: &Meta) -> Result<Produced> {
-        by_float!(output.dtype, F => self.run::<F>(inputs[0], output))
-    }
-
-    fn differentiable(&self) -> bool {
-        false
-    }
-
-    fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
-    }
-}
-
-impl ProductOfOthers {
-    fn run<F: Float + Number>(&self, x: &Value, output: &Meta) -> Result<Produced> {
-        let rows = self.0.rows::<F>(x)?;
-        let n: usize =
-            (0..output.shape.rank()).filter(|&d| self.0.reduced[d]).map(|d| output.shape.dims()[d]).product();
-        let mut others = vec![F::ONE; rows.len()];
-        for (others, row) in others.chunks_mut(n.max(1)).zip(rows.chunks(n.max(1))) {
-            let (mut before, mut after) = (F::ONE, F::ONE);
-            for i in 0..row.len() {
-                others[i] *= before;
-                before *= row[i];
-            }
-            for i in (0..row.len()).rev() {
-                others[i] *= after;
-                after *= row[i];
-            }
-        }
-        // Rows are in permuted order: the result is a view that permutes them back.
-        let order = self.0.order(output.shape.rank());
-        let extents: Vec<usize> = order.iter().map(|&d| output.shape.dims()[d]).collect();
-        let arranged = Layout::contiguous(Shape::of(&extents)?);
-        let mut inverse = [0; MAX_RANK];
-        for (to, &from) in order.iter().enumerate() {
-            inverse[from] = to;
-        }
-        let produced = Produced::numbers(others, output);
-        Ok(Produced { layout: arranged.permute(&inverse[..order.len()], output.shape), ..produced })
     }
 }
 

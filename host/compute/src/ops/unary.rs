@@ -1,6 +1,6 @@
 use crate::dtype::Dtype;
-use crate::error::{Error, Result};
-use crate::operation::{Contribution, Operation, Produced, Step, one};
+use crate::error::Result;
+use crate::operation::{Contribution, Operation, Produced, Step, not_recorded, one};
 use crate::ops::unary_formulas::From;
 use crate::session::Session;
 use crate::shape::Meta;
@@ -174,12 +174,15 @@ impl Operation for Unary {
             From::Input if self.0 == UnaryOp::Neg => grad.clone(),
             From::Input => step.input(0)?,
         };
+        if step.recorded() {
+            return Ok(vec![step.session.slope(self.0, &grad, &saved)?.into()]);
+        }
         Ok(vec![step.session.apply(Slope(self.0), &[&grad, &saved])?.into()])
     }
 }
 
 /// The chain rule for [`Unary`] in one pass: inputs are the gradient and what the derivative is computed from.
-struct Slope(UnaryOp);
+pub(super) struct Slope(pub(super) UnaryOp);
 
 impl Operation for Slope {
     fn name(&self) -> &'static str {
@@ -197,12 +200,8 @@ impl Operation for Slope {
         })
     }
 
-    fn differentiable(&self) -> bool {
-        false
-    }
-
     fn backward(&self, _step: &mut Step<'_>) -> Result<Vec<Contribution>> {
-        Err(Error::gradient("derivatives of derivatives are not recorded"))
+        Err(not_recorded(self.name()))
     }
 }
 

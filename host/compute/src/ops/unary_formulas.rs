@@ -169,7 +169,7 @@ impl UnaryOp {
             Cos => each!(g, s, |g, x| g * -x.sin()),
             Tanh => each!(g, s, |g, y| g * (F::ONE - y * y)),
             Sigmoid => each!(g, s, |g, y| g * y * (F::ONE - y)),
-            Relu => each!(g, s, |g, x| if x > F::ZERO { g } else { F::ZERO }),
+            Relu => each!(g, s, |g, x| if x <= F::ZERO { F::ZERO } else { g }),
             Gelu => each!(g, s, |g, x| g * (a::normal_cdf(x) + x * a::normal_density(x))),
             GeluTanh => each!(g, s, |g, x| g * a::gelu_tanh_slope(x)),
             Silu => each!(g, s, |g, x| {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::device::{Clock, DeviceModel};
 use crate::error::{Code, Error, Result};
 use crate::quota::{Account, Limits, Usage};
-use crate::tape::Edge;
+use crate::tape::{Edge, Released};
 use crate::tensor::Tensor;
 use crate::value::Value;
 
@@ -33,6 +33,7 @@ pub struct Session {
     cancel: Arc<AtomicBool>,
     exhausted: Option<Error>,
     recording: bool,
+    released: Arc<Released>,
     next: u64,
     operations: u64,
     flops: f64,
@@ -50,6 +51,7 @@ impl Session {
             cancel: Arc::default(),
             exhausted: None,
             recording: true,
+            released: Arc::default(),
             next: 0,
             operations: 0,
             flops: 0.0,

@@ -3,12 +3,12 @@
 Names, signatures, defaults and errors are PyTorch's. What is absent says so, and names the nearest thing that is there.
 """
 
-from . import _converting, _functions, _tensor
+from . import _complex_methods, _converting, _functions, _tensor
 from ._base import Tensor
 from ._dtype import (
     Size, bfloat16, complex32, complex64, complex128, device, dtype, finfo, float8_e4m3fn, float8_e4m3fnuz, float8_e5m2,
-    float8_e5m2fnuz, float8_e8m0fnu, float16, float32, float64, iinfo, int8, int16, int32, int64, qint8, quint8, uint8, uint16,
-    uint32, uint64,
+    float8_e5m2fnuz, float8_e8m0fnu, float16, float32, float64, iinfo, int8, int16, int32, int64, qint8, quint8, uint8,
+    uint16, uint32, uint64,
 )
 from ._dtype import bool_ as bool
 from ._generator import Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
@@ -39,8 +39,11 @@ __version__ = "2.15.0+proofhouse"
 
 globals().update(_functions.FUNCTIONS)
 globals().update(_converting.LEGACY)
+set_default_tensor_type = _converting.set_default_tensor_type
+_complex_methods.install()
+globals().update(_complex_methods.functions(_functions.FUNCTIONS))
 
-from . import amp, autograd, backends, cuda, func, linalg, nn, optim, random, return_types, special, utils  # noqa: E402
+from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types, special, utils  # noqa: E402
 from ._vmap import vmap  # noqa: E402
 from .amp import autocast  # noqa: E402
 

@@ -1,7 +1,7 @@
 """Operations on two operands: arithmetic, comparisons, logic, bits."""
 
 from ._base import Tensor, wrap
-from ._dtype import bool_, float32, int64
+from ._dtype import bool_, float32
 from ._host import Err, raised, tensors
 from ._numbers import limits, scalar
 from ._promotion import cast, default_dtype, result_of, type_of_number, with_number

@@ -9,7 +9,9 @@ from . import _arithmetic as A
 from . import _pointwise as P
 from ._arithmetic import common
 from ._base import Tensor
+from ._data import finish
 from ._dtype import float64
+from ._filling import arange, ones
 from ._numbers import as_tensor_operand
 from ._promotion import cast, default_dtype
 from ._selecting import choose
@@ -98,6 +100,19 @@ i0 = _bessel("i0", 0, False)
 i0e = _bessel("i0e", 0, True)
 i1 = _bessel("i1", 1, False)
 i1e = _bessel("i1e", 1, True)
+
+
+def kaiser_window(window_length, periodic=True, beta=12.0, *, dtype=None, layout=None, device=None,
+                  requires_grad=False):
+    """A window that the Bessel function of order 0 shapes."""
+    kind = dtype or default_dtype()
+    if window_length < 2:
+        return ones(window_length, dtype=kind, requires_grad=requires_grad)
+    middle = (window_length - (not periodic)) / 2
+    at = A.sub_plain(A.div_plain(arange(window_length, dtype=float64), middle), 1)
+    inside = A.larger(A.sub_plain(1, P.square(at)), 0.0)
+    return finish(cast(A.div_plain(i0(A.mul(P.sqrt(inside), beta)), i0(as_tensor_operand(beta, float64))), kind),
+                  requires_grad)
 
 
 def zeta(input, other):

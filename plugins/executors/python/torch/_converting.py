@@ -5,7 +5,7 @@ from ._base import Tensor, wrap
 from ._data import tensor
 from ._dtype import Size, check_device, dtype
 from ._filling import zeros
-from ._promotion import cast, default_dtype
+from ._promotion import cast, default_dtype, set_default_dtype
 from ._views import duplicate
 
 _METHODS = {
@@ -44,12 +44,17 @@ def to(self, *arguments, dtype=None, device=None, non_blocking=False, copy=False
 _dtype_class = dtype
 
 
+def _by_title(name):
+    """The dtype of `torch.FloatTensor` and its like; None for other names."""
+    return _TITLED.get(name.removeprefix("torch.").removesuffix("Tensor"))
+
+
 def type_(self, dtype=None, non_blocking=False):
     """The name of the tensor's type, or the tensor in another."""
     if dtype is None:
         return f"torch.{self.dtype.title}Tensor"
     if isinstance(dtype, str):
-        kind = _TITLED.get(dtype.removeprefix("torch.").removesuffix("Tensor"))
+        kind = _by_title(dtype)
         if kind is None:
             raise ValueError(f"invalid type: '{dtype}'")
         return cast(self, kind)
@@ -97,6 +102,14 @@ LEGACY = {
     f"{title}Tensor": _TypedTensor(f"{title}Tensor", (), {"kind": kind, "dtype": kind, "__module__": "torch"})
     for title, kind in _TITLED.items()
 }
+
+
+def set_default_tensor_type(t):
+    """Python floats become tensors of the type of `t`, such as `torch.DoubleTensor`, from here on."""
+    kind = _by_title(t) if isinstance(t, str) else getattr(t, "kind", None)
+    if kind is None:
+        raise TypeError(f"invalid type object: {t}")
+    set_default_dtype(kind)
 
 
 def _new(cls, *arguments, **options):

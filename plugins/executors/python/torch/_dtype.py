@@ -59,7 +59,7 @@ uint32 = dtype("uint32", Dtype.U32, 4, False, None, "I", "UInt32")
 
 
 def _named(name, itemsize, title, is_floating_point=False, is_complex=False):
-    """A type that only has a name here, so that a program that mentions it loads; to make a tensor of it is an error."""
+    """A type that only has a name here, so that a program that mentions it loads; a tensor of it is an error."""
     kind = dtype(name, None, itemsize, is_floating_point, None, None, title)
     kind.is_complex = is_complex
     return kind

@@ -60,7 +60,7 @@ def store(name, out, result, arguments=()):
 
 
 def with_out(function, name, takes_number=True):
-    """`torch.NAME`: `function`, which here also takes `out=`; its first operand is a tensor unless it `takes_number`."""
+    """`torch.NAME`: `function`, which also takes `out=`; its first operand is a tensor unless it `takes_number`."""
 
     def call(*arguments, out=None, **options):
         if not takes_number and arguments and not isinstance(arguments[0], Tensor):

@@ -1,9 +1,11 @@
 """Which functions of numbers are `torch.NAME`, which are methods too, and which of those have an in-place form."""
 
-from . import _bessel, _clamping, _creation, _cumulative, _equality, _integers, _pointwise, _random_fills, _reductions
-from . import _inquiries, _searching, _sorting, _special, _statistics
-from ._naming import renamed
+from . import (
+    _bessel, _clamping, _creation, _cumulative, _gradients, _inquiries, _integers, _pointwise, _random_fills,
+    _reductions, _searching, _sorting, _special, _statistics,
+)
 from ._in_place import in_place, with_out
+from ._naming import renamed
 
 # Functions of a tensor: `torch.f(x, …)` and `x.f(…)`.
 _METHODS = {
@@ -34,6 +36,8 @@ _FUNCTIONS_ONLY = {
     _cumulative: "trapezoid trapz cumulative_trapezoid",
     _searching: "searchsorted bucketize isin",
     _integers: "cartesian_prod combinations",
+    _gradients: "gradient",
+    _bessel: "kaiser_window",
     _creation: """tensor as_tensor asarray scalar_tensor full zeros ones empty full_like zeros_like ones_like
         empty_like empty_strided empty_permuted arange linspace logspace eye tril_indices triu_indices rand randn
         rand_like randn_like randint randint_like randperm normal poisson hann_window hamming_window blackman_window
@@ -45,7 +49,8 @@ _IN_PLACE = """add sub mul div pow remainder fmod floor_divide subtract multiply
     exp expm1 exp2 log log1p log2 log10 sqrt rsqrt sin cos tan asin arcsin acos arccos atan arctan sinh cosh tanh
     asinh arcsinh acosh arccosh atanh arctanh sigmoid relu erf erfc erfinv lgamma digamma floor ceil round trunc fix
     sign sgn reciprocal square frac xlogy hypot copysign heaviside sinc logit deg2rad rad2deg ldexp gcd
-    lcm nextafter clamp clamp_min clamp_max clip lerp addcmul addcdiv nan_to_num cumsum cumprod mvlgamma renorm i0 polygamma"""
+    lcm nextafter clamp clamp_min clamp_max clip lerp addcmul addcdiv nan_to_num cumsum cumprod mvlgamma renorm
+    i0 polygamma"""
 # These fill a tensor from a stream of random numbers.
 _RANDOM = "normal_ uniform_ bernoulli_ exponential_ random_ geometric_ cauchy_ log_normal_"
 # Whose first operand may be a number.

@@ -4,7 +4,6 @@ import difflib
 
 # Where the nearest name is not the nearest thing.
 _INSTEAD = {
-    "fft": "nothing near it is available",
     "distributed": "a sandbox has one device and no network",
     "jit": "torch.compile returns its argument",
     "hub": "a sandbox has no network",
@@ -16,9 +15,6 @@ _INSTEAD = {
     "map_": "an expression of tensors",
     "apply_": "an expression of tensors",
     "complex64": "torch.float32",
-    "polar": "torch.cos and torch.sin",
-    "view_as_complex": "pairs of torch.float32",
-    "view_as_real": "pairs of torch.float32",
 }
 
 

@@ -2,9 +2,9 @@
 
 from ._arithmetic import (  # noqa: F401
     add, add_plain, arctan2, atan2, bitwise_and, bitwise_left_shift, bitwise_not, bitwise_or, bitwise_right_shift,
-    bitwise_xor, div, div_plain, divide, eq, floor_divide, fmax, fmin, fmod, ge, greater, greater_equal, gt, le, less, less_equal,
-    logical_and, logical_not, logical_or, logical_xor, lt, maximum, minimum, mul, multiply, ne, not_equal, pow,
-    remainder, rsub, sub, sub_plain, subtract, true_divide,
+    bitwise_xor, div, div_plain, divide, eq, floor_divide, fmax, fmin, fmod, ge, greater, greater_equal, gt, le, less,
+    less_equal, logical_and, logical_not, logical_or, logical_xor, lt, maximum, minimum, mul, multiply, ne, not_equal,
+    pow, remainder, rsub, sub, sub_plain, subtract, true_divide,
 )
 from ._base import Tensor, wrap
 from ._dtype import bool_, float32, int64

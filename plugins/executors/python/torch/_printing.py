@@ -143,8 +143,7 @@ def _with_suffixes(text, suffixes, indent):
 def represent(self, *, tensor_contents=None):
     """`tensor([...])`, long ones shortened."""
     kind, name = self.dtype, type(self).__name__
-    is_parameter = name == "Parameter"
-    prefix = "tensor(" if is_parameter or name == "Tensor" else name + "("
+    prefix = "tensor(" if name in ("Tensor", "Parameter") else name + "("
     indent, suffixes = len(prefix), []
     empty = self.numel() == 0
     if empty and self.dim() != 1 or not empty and not OPTIONS.edgeitems:
@@ -158,5 +157,4 @@ def represent(self, *, tensor_contents=None):
     elif self.requires_grad:
         suffixes.append("requires_grad=True")
     contents = "[]" if empty else _contents(self, indent) if tensor_contents is None else tensor_contents
-    text = _with_suffixes(prefix + contents, suffixes, indent)
-    return "Parameter containing:\n" + text if is_parameter else text
+    return _with_suffixes(prefix + contents, suffixes, indent)

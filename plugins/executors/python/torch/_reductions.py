@@ -18,7 +18,7 @@ _reduce = tensors.reduce
 
 
 def dims_of(dim, rank):
-    """Which dimensions `dim` (None, a number or several) names, counted from the front; none where it is all of them."""
+    """The dimensions that `dim` (None, a number or several) names, counted from the front; none for all of them."""
     if dim is None:
         return []
     if dim.__class__ is int:

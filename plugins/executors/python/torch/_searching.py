@@ -7,8 +7,9 @@ from ._creation import full, linspace, ones, zeros
 from ._dtype import bool_, float32, float64, int32, int64
 from ._joining import cat
 from ._numbers import as_tensor_operand, create
-from ._pointwise import add_plain, div_plain, eq, floor_divide, ge, gt, le, logical_and, logical_not, logical_or, lt, mul
-from ._pointwise import ne, sub_plain
+from ._pointwise import (
+    add_plain, div_plain, eq, floor_divide, ge, gt, le, logical_and, logical_not, logical_or, lt, mul, ne, sub_plain,
+)
 from ._promotion import cast, result_of
 from ._return_types import return_type
 from ._scattering import scatter_add

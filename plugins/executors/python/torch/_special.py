@@ -54,17 +54,23 @@ def instead(x, where, value):
     return choose(where, _number(value, x), x)
 
 
+def _nothing(x, y, pole):
+    """Where `x` is 0 and the logarithm of `y`, whose pole is at `pole`, is infinite or not defined."""
+    defined = A.logical_and(A.gt(y, pole), A.lt(y, math.inf))
+    return A.logical_and(A.eq(x, 0), A.logical_not(A.logical_or(defined, P.isnan(y))))
+
+
 def xlogy(input, other):
     """`input * log(other)`; 0 where `input` is 0, unless `other` is not a number."""
     x, y, kind = _pair("xlogy", input, other)
-    none = A.logical_and(A.eq(x, 0), A.logical_not(P.isnan(y)))
+    none = _nothing(x, y, 0)
     return cast(instead(A.mul(x, P.log(instead(y, none, 1))), none, 0), kind)
 
 
 def xlog1py(input, other):
     """`input * log1p(other)`; 0 where `input` is 0, unless `other` is not a number."""
     x, y, kind = _pair("xlog1py", input, other)
-    none = A.logical_and(A.eq(x, 0), A.logical_not(P.isnan(y)))
+    none = _nothing(x, y, -1)
     return cast(instead(A.mul(x, P.log1p(instead(y, none, 0))), none, 0), kind)
 
 
@@ -137,7 +143,7 @@ def logit(input, eps=None):
     x = input
     if eps is not None:
         x = A.smaller(A.larger(x, eps), 1 - eps)
-    return P.log(A.div_plain(x, A.sub_plain(1.0, x)))
+    return A.sub_plain(P.log(x), P.log1p(P.neg(x)))
 
 
 def deg2rad(input):

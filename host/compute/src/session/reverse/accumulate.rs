@@ -46,7 +46,7 @@ impl Session {
         Ok(())
     }
 
-    fn add_gradients(&mut self, before: Tensor, gradient: Tensor) -> Result<Tensor> {
+    pub(super) fn add_gradients(&mut self, before: Tensor, gradient: Tensor) -> Result<Tensor> {
         if self.is_recording() {
             return self.binary(BinaryOp::Add, &before, &gradient);
         }

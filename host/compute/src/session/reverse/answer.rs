@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::pass::{At, ReversePass};
+use super::pass::{At, ReversePass, Shown};
 use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::shape::Meta;
@@ -68,6 +68,21 @@ impl Session {
         Ok(())
     }
 
+    /// At a function of the guest's own: `value` recorded as its output number `place`, for a gradient formula that
+    /// reads the output and is recorded itself.
+    ///
+    /// # Errors
+    /// `gradient` where the pass is not at such a function or it has no such output, `shape` and `dtype` where
+    /// `value` does not look like it.
+    pub fn output_of(&mut self, pass: &ReversePass, place: u32, value: &Tensor) -> Result<Tensor> {
+        self.own_pass(pass)?;
+        self.own(value)?;
+        let At::Custom(node) = &pass.at else {
+            return Err(Error::gradient("the reverse pass is not at a custom function"));
+        };
+        self.as_output(node, place as usize, value)
+    }
+
     /// At a watched tensor: the gradient that takes the place of its own.
     ///
     /// # Errors
@@ -79,7 +94,7 @@ impl Session {
         let At::Tensor(whole) = &mut pass.at else {
             return Err(Error::gradient("the reverse pass is not at a watched tensor"));
         };
-        if !whole.open {
+        if whole.shown != Shown::Now {
             return Err(Error::gradient("the gradient of the watched tensor was answered already"));
         }
         let (was, is) = (whole.gradient.meta(), gradient.meta());
@@ -96,7 +111,7 @@ impl Session {
             )));
         }
         whole.gradient = self.apart(gradient, pass.recorded)?;
-        whole.open = false;
+        whole.shown = Shown::Answered;
         Ok(())
     }
 

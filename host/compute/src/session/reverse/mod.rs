@@ -33,8 +33,8 @@ impl Session {
     /// is that of `output` itself: 1 where it is left out, which `output` of one element allows.
     ///
     /// # Errors
-    /// `gradient` where `output` depends on no leaf, or has several elements and no `gradient`, or depends on a
-    /// function of the guest's own ([`Session::custom`]); quotas.
+    /// `gradient` where `output` depends on no leaf, or has several elements and no `gradient`, or depends on what a
+    /// pass stops at: a function of the guest's own ([`Session::custom`]), a watched tensor; quotas.
     pub fn backward(&mut self, output: &Tensor, gradient: Option<&Tensor>) -> Result<Vec<(u64, Tensor)>> {
         let found = self.at_once(Root { output, gradient }, None)?.found;
         Ok(found.into_iter().collect())
@@ -54,31 +54,22 @@ impl Session {
         Ok(pass.of_inputs())
     }
 
-    /// Begins a pass from `roots` back to `inputs`, or to every leaf. It stops at `watched` tensors, leaves or not,
-    /// and at functions of the guest's own, where they lie on the way to what is wanted. With `recorded`, the pass
-    /// itself is recorded: its gradients can be differentiated.
+    /// Begins a pass from `roots` back to `inputs`, or to every leaf. It stops at watched tensors and at functions
+    /// of the guest's own where they lie on the way to what is wanted. With `recorded`, the pass itself is recorded:
+    /// its gradients can be differentiated.
     ///
     /// # Errors
-    /// `gradient` where a root, an input or a watched tensor requires no gradient, or a root of several elements
-    /// has none; `shape` for one of another shape; quotas: what the pass has to remember is charged as memory.
+    /// `gradient` where a root or an input requires no gradient, or a root of several elements has none; `shape`
+    /// for one of another shape; quotas: what the pass has to remember is charged as memory.
     pub fn reverse_pass(
         &mut self,
         roots: &[Root<'_>],
         inputs: Option<&[&Tensor]>,
-        watched: &[&Tensor],
         recorded: bool,
     ) -> Result<ReversePass> {
         let mut pass = self.begin(roots, inputs, recorded)?;
-        for (place, tensor) in watched.iter().enumerate() {
-            self.own(tensor)?;
-            let key = tensor.edge().as_ref().map(Edge::key).ok_or_else(|| {
-                Error::gradient("cannot register a hook on a tensor that doesn't require gradient")
-            })?;
-            let place = u32::try_from(place).map_err(|_| Error::argument("too many watched tensors"))?;
-            pass.watched.entry(key).or_default().push(place);
-        }
         // The pass outlives this call, and so do its tables: a node is in two of them.
-        let entries = 2 * pass.graph.nodes.len() + watched.len() + inputs.map_or(0, <[_]>::len);
+        let entries = 2 * pass.graph.nodes.len() + inputs.map_or(0, <[_]>::len);
         let bytes = (entries * 3 * size_of::<(u64, Arc<Node>)>()) as u64;
         let spent = self.spend("backward", &Cost::of(0.0, bytes as f64));
         self.note(spent)?;
@@ -103,8 +94,8 @@ impl Session {
         match self.go(&mut pass)? {
             Stop::Done => Ok(pass),
             Stop::Custom { .. } | Stop::Watched { .. } => Err(Error::gradient(
-                "the output depends on a function of the program's own, whose gradient only a pass that stops \
-                 there can ask for",
+                "the output depends on a function of the program's own or on a watched tensor: only a pass that stops \
+                 there can go on",
             )),
         }
     }
@@ -134,7 +125,6 @@ impl Session {
             session: self.id,
             recorded,
             graph: Graph::new(&edges, wanted, 0),
-            watched: HashMap::new(),
             inputs,
             pending: BTreeMap::new(),
             outputs: HashMap::new(),

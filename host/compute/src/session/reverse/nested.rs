@@ -37,7 +37,6 @@ impl Session {
             session: self.id,
             recorded: true,
             graph: Graph::new(std::slice::from_ref(&edge), wanted, from),
-            watched: HashMap::new(),
             inputs: None,
             pending: BTreeMap::from([(edge.key(), gradient.clone())]),
             outputs: HashMap::new(),

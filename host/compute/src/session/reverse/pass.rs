@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::operation::{Operation, Step};
 use crate::quota::{MemoryCharge, Place};
 use crate::session::Session;
-use crate::tape::{Function, Node};
+use crate::tape::{Edge, Function, Node};
 use crate::tensor::Tensor;
 
 /// Where a reverse pass stops.
@@ -26,8 +26,8 @@ pub enum Stop {
     },
     /// At a watched tensor, for [`Session::answer_watched`]; without an answer its gradient stays as it is.
     Watched {
-        /// Its place in the list of watched tensors.
-        place: u32,
+        /// The number that [`Session::watch`] gave it.
+        watch: u64,
         /// Its whole gradient.
         gradient: Tensor,
     },
@@ -40,8 +40,6 @@ pub struct ReversePass {
     /// Is the pass itself recorded?
     pub(super) recorded: bool,
     pub(super) graph: Graph,
-    /// The places of each watched tensor in the guest's list, by key.
-    pub(super) watched: HashMap<u64, Vec<u32>>,
     /// The keys of the tensors whose gradients were asked for; none for those of all leaves.
     pub(super) inputs: Option<Vec<u64>>,
     /// Gradients of nodes and leaves, not whole as long as a node that adds to them is to be visited.
@@ -73,15 +71,21 @@ pub(super) struct Whole {
     /// What computed it; none for a leaf.
     node: Option<Arc<Node>>,
     pub(super) gradient: Tensor,
-    /// How many of those that watch it have seen it.
-    shown: usize,
-    /// May the last of them still answer?
-    pub(super) open: bool,
+    pub(super) shown: Shown,
+}
+
+/// Has the guest seen the gradient of a watched tensor?
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    Not,
+    /// And may still answer.
+    Now,
+    Answered,
 }
 
 impl Whole {
     fn new(key: u64, node: Option<Arc<Node>>, gradient: Tensor) -> Whole {
-        Whole { key, node, gradient, shown: 0, open: false }
+        Whole { key, node, gradient, shown: Shown::Not }
     }
 }
 
@@ -95,12 +99,12 @@ impl Session {
     /// Goes on to the next stop, with the record kept as the pass says.
     pub(super) fn go(&mut self, pass: &mut ReversePass) -> Result<Stop> {
         let recording = self.set_recording(pass.recorded);
-        let stop = self.to_next_stop(pass);
+        let stop = self.next_stop(pass);
         self.set_recording(recording);
         stop
     }
 
-    fn to_next_stop(&mut self, pass: &mut ReversePass) -> Result<Stop> {
+    fn next_stop(&mut self, pass: &mut ReversePass) -> Result<Stop> {
         loop {
             self.check_cancelled()?;
             let stop = match std::mem::replace(&mut pass.at, At::Broken) {
@@ -146,15 +150,14 @@ impl Session {
         Ok(None)
     }
 
-    /// Shows the gradient of a tensor to those that watch it, then keeps it or passes it on.
+    /// Shows the gradient of a watched tensor, then keeps it or passes it on.
     fn show(&mut self, pass: &mut ReversePass, whole: Whole) -> Result<Option<Stop>> {
-        let Whole { key, node, gradient, shown, .. } = whole;
-        let watching = pass.watched.get(&key).and_then(|places| places.get(shown)).copied();
-        if let Some(place) = watching.filter(|_| pass.graph.useful.contains(&key)) {
+        let Whole { key, node, gradient, shown } = whole;
+        let watched = node.as_ref().is_some_and(|node| node.is_watched());
+        if watched && shown == Shown::Not && pass.graph.useful.contains(&key) {
             let gradient = self.apart(&gradient, pass.recorded)?;
-            let shown = shown + 1;
-            pass.at = At::Tensor(Whole { key, node, gradient: gradient.clone(), shown, open: true });
-            return Ok(Some(Stop::Watched { place, gradient }));
+            pass.at = At::Tensor(Whole { key, node, gradient: gradient.clone(), shown: Shown::Now });
+            return Ok(Some(Stop::Watched { watch: key, gradient }));
         }
         if pass.graph.wants(key, node.is_none()) {
             let gradient = self.apart(&gradient, pass.recorded)?;
@@ -207,15 +210,18 @@ impl Session {
     /// Keeps the gradient of output `i` of a guest's function until that function's turn comes.
     fn collect(&mut self, pass: &mut ReversePass, output: &Node, i: usize, gradient: Tensor) -> Result<()> {
         let edge = output.input(0).and_then(|input| input.edge.as_ref());
-        let Some(crate::tape::Edge::Node(function)) = edge else { return Ok(()) };
-        let Function::Custom { outputs } = function.function else { return Ok(()) };
+        let Some(Edge::Node(function)) = edge else { return Ok(()) };
+        let Function::Custom { outputs, .. } = &function.function else { return Ok(()) };
         if !pass.graph.useful.contains(&function.sequence) {
             return Ok(());
         }
-        let gradient = self.apart(&gradient, pass.recorded)?;
-        let gradients = pass.outputs.entry(function.sequence).or_insert_with(|| vec![None; outputs]);
+        let gradients = pass.outputs.entry(function.sequence).or_insert_with(|| vec![None; outputs.len()]);
         if let Some(place) = gradients.get_mut(i) {
-            *place = Some(gradient);
+            // An output has two nodes where the guest recorded it again, see `Session::output_of`.
+            *place = Some(match place.take() {
+                Some(before) => self.add_gradients(before, gradient)?,
+                None => self.apart(&gradient, pass.recorded)?,
+            });
         }
         Ok(())
     }

@@ -38,6 +38,13 @@ def widened(function):
     return operation
 
 
+def _floating(input, name):
+    """Refuses whole numbers."""
+    if not input.dtype.is_floating_point:
+        title = {"int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool"}
+        raise NotImplementedError(f'"{name}" not implemented for \'{title.get(input.dtype.name, input.dtype.name)}\'')
+
+
 def relu(input, inplace=False):
     """`input` where positive, else 0."""
     return into(input, _relu(input)) if inplace else _relu(input)
@@ -45,11 +52,13 @@ def relu(input, inplace=False):
 
 def silu(input, inplace=False):
     """`input * sigmoid(input)`."""
+    _floating(input, "silu_cpu")
     return into(input, _silu(input)) if inplace else _silu(input)
 
 
 def gelu(input, *, approximate="none"):
     """Gaussian error linear unit: exact, or by tanh."""
+    _floating(input, "GeluKernelImpl")
     if approximate == "none":
         return gelu_erf(input)
     if approximate == "tanh":
@@ -64,6 +73,8 @@ def logsigmoid(input):
 
 def _clamped(input, low, high):
     """Clamped; at and beyond the limits without a gradient."""
+    if not input.dtype.is_floating_point:
+        return input.clamp(int(low), int(high))
     inside = (input > low) & (input < high)
     return torch.where(inside, input, input.detach().clamp(low, high))
 
@@ -104,6 +115,7 @@ def hardswish(input, inplace=False):
 @widened
 def _exponential(input, alpha, scale, inner):
     """`scale * input` where positive, else `scale * alpha * (e^(inner * input) - 1)`."""
+    _floating(input, "elu_cpu")
     below = torch.where(input > 0, 0.0, input)
     curve = torch.expm1(below if inner == 1.0 else below * inner) * (alpha * scale)
     return torch.where(input > 0, input if scale == 1.0 else input * scale, curve)
@@ -131,6 +143,7 @@ def celu(input, alpha=1.0, inplace=False):
 
 def leaky_relu(input, negative_slope=0.01, inplace=False):
     """`input` where positive, else a fraction of it."""
+    _floating(input, "leaky_relu_cpu")
     result = torch.where(input > 0, input, input * negative_slope)
     return into(input, result) if inplace else result
 

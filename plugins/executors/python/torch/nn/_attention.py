@@ -30,7 +30,7 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
         value = value.repeat_interleave(queries[-3] // value.shape[-3], -3)
         keys = key.shape
     if attn_mask is None and dropout_p == 0.0 and len(queries) in (3, 4):
-        if keys[:-2] == queries[:-2] and value.shape == keys and (not is_causal or keys[-2] == queries[-2]):
+        if keys[:-2] == queries[:-2] and keys[-1] == queries[-1] and value.shape == keys and (not is_causal or keys[-2] == queries[-2]):
             if len(queries) == 3:
                 return _fused(query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1), is_causal, scale).squeeze(1)
             return _fused(query, key, value, is_causal, scale)
@@ -38,7 +38,8 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
 
 
 def _short(x):
-    return {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16"}.get(
+    return {"float32": "float", "float64": "double", "float16": "c10::Half", "bfloat16": "c10::BFloat16",
+            "int64": "long int", "int32": "int"}.get(
         x.dtype.name, x.dtype.name)
 
 

@@ -31,10 +31,10 @@ def _check(input, weight, bias, dimensions, groups, name, transposed=False):
     if weight.dim() != rank:
         raise RuntimeError(f"Expected {rank}-dimensional weight for {rank}-dimensional input {list(input.shape)}, but got "
                            f"weight of size {list(weight.shape)} instead")
-    if input.dtype is not weight.dtype:
-        raise RuntimeError(f"Input type ({_type(input)}) and weight type ({_type(weight)}) should be the same")
     if bias is not None and bias.dtype is not input.dtype:
-        raise RuntimeError(f"Input type ({_type(input)}) and bias type ({_type(bias)}) should be the same")
+        raise RuntimeError(f"Input type ({_short(input)}) and bias type ({_short(bias)}) should be the same")
+    if input.dtype is not weight.dtype:
+        raise RuntimeError(f"expected scalar type {_title(input)} but found {_title(weight)}")
     if groups <= 0:
         raise RuntimeError("non-positive groups is not supported")
     shape = input.shape if input.dim() == rank else (1, *input.shape)
@@ -50,13 +50,21 @@ def _check(input, weight, bias, dimensions, groups, name, transposed=False):
     outputs = weight.shape[1] * groups if transposed else weight.shape[0]
     if bias is not None and tuple(bias.shape) != (outputs,):
         raise RuntimeError(
-            f"Given {'transposed=1' if transposed else f'groups={groups}'}, weight of size {list(weight.shape)}, expected "
-            f"bias to be 1-dimensional with {outputs} elements, but got bias of size {list(bias.shape)} instead"
+            f"Given {'transposed=1, ' if transposed else ''}weight of size {list(weight.shape)}, expected bias to be "
+            f"1-dimensional with {outputs} elements, but got bias of size {list(bias.shape)} instead"
         )
 
 
-def _type(x):
-    return x.type() if x.dtype is not torch.bfloat16 else "CPUBFloat16Type"
+_TITLES = {"float32": ("float", "Float"), "float64": ("double", "Double"), "float16": ("c10::Half", "Half"),
+           "bfloat16": ("c10::BFloat16", "BFloat16"), "int64": ("long int", "Long"), "int32": ("int", "Int")}
+
+
+def _short(x):
+    return _TITLES.get(x.dtype.name, (x.dtype.name,))[0]
+
+
+def _title(x):
+    return _TITLES.get(x.dtype.name, (x.dtype.name,))[-1]
 
 
 def _convolve(input, weight, bias, stride, sides, dilation, groups):
@@ -116,15 +124,14 @@ def _dense(x, weight, bias, stride, dilation, counts):
 
 
 def _grouped(x, weight, stride, dilation, counts, groups):
+    # Images and groups as one dimension: the host's tensors have at most eight.
     rank, batch, outputs = len(counts), x.shape[0], weight.shape[0]
+    x = x.reshape(batch * groups, x.shape[1] // groups, *x.shape[2:])
     x = windows(x, weight.shape[2:], stride, dilation)
-    x = x.reshape(batch, groups, -1, *x.shape[2:])
-    order = [1, 0, *range(3, 3 + rank), 2, *range(3 + rank, 3 + 2 * rank)]
-    rows = x.permute(order).reshape(groups, batch * _size(counts), -1)
+    order = [0, *range(2, 2 + rank), 1, *range(2 + rank, 2 + 2 * rank)]
+    rows = x.permute(order).reshape(batch, groups, _size(counts), -1)
     kernels = weight.reshape(groups, outputs // groups, -1).transpose(1, 2)
-    result = torch.matmul(rows, kernels).reshape(groups, batch, *counts, outputs // groups)
-    result = result.permute(1, 0, rank + 2, *range(2, rank + 2))
-    return result.reshape(batch, outputs, *counts)
+    return torch.matmul(rows, kernels).transpose(2, 3).reshape(batch, outputs, *counts)
 
 
 def _depthwise(x, weight, stride, dilation, counts):

@@ -13,6 +13,8 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """The cosine of the angle between vectors along `dim`."""
+    if x1.shape != x2.shape:
+        x1, x2 = torch.broadcast_tensors(x1, x2)
     least = eps * eps
     product = (x1 * x2).sum(dim)
     squares = (x1 * x1).sum(dim).clamp(min=least).sqrt() * (x2 * x2).sum(dim).clamp(min=least).sqrt()

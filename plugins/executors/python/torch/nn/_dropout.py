@@ -22,6 +22,8 @@ def _dropped(input, p, training, inplace, shape=None):
     _check(p)
     if not training or p == 0.0 or input.numel() == 0:
         return input
+    if not input.dtype.is_floating_point:
+        raise RuntimeError("result type Float can't be cast to the desired output type Long")
     result = input * 0.0 if p == 1.0 else input * (_noise(input, p, shape) / (1 - p))
     return into(input, result) if inplace else result
 

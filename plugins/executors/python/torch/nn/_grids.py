@@ -62,7 +62,9 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         return sampler.cubic(places)
     places = [sampler.held(place, at) for at, place in enumerate(places)]
     if mode == "nearest":
-        return sampler.at([torch.round(place.detach()) for place in places])
+        found = sampler.at([torch.round(place.detach()) for place in places])
+        # The grid's gradient is 0, and there.
+        return found + torch.where(torch.zeros(places[0].shape, dtype=torch.bool), places[0], 0.0).unsqueeze(1)
     return sampler.linear(places)
 
 

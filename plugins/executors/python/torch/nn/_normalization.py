@@ -100,7 +100,8 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
         if value is not None and value.numel() != input.shape[1]:
             raise RuntimeError(f"{what} should contain {input.shape[1]} elements not {value.numel()}")
     if not training and (running_mean is None or running_var is None):
-        raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
+        what = "running_mean" if running_mean is None else "running_var"
+        raise RuntimeError(f"{what} must be defined in evaluation mode")
     kind = input.dtype
     wide = torch.float32 if kind in (torch.bfloat16, torch.float16) else kind
     x = input if kind is wide else input.to(wide)
@@ -180,7 +181,14 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     """Vectors along `dim` of norm 1."""
-    return input / input.norm(p, dim, keepdim=True).clamp_min(eps).expand_as(input)
+    if p == 2:
+        # The norm, with a gradient of 0 where it is 0.
+        length = (input * input).sum(dim, keepdim=True).clamp(min=eps * eps).sqrt()
+    else:
+        length = input.norm(p, dim, keepdim=True).clamp(min=eps)
+    if out is not None:
+        return out.copy_(input / length)
+    return input / length
 
 
 __all__ = ["batch_norm", "group_norm", "instance_norm", "layer_norm", "local_response_norm", "normalize", "rms_norm"]

@@ -11,7 +11,7 @@ def pad(input, pad, mode="constant", value=None):
         pad = pad.tolist()
     pad = [int(n) for n in pad]
     if len(pad) % 2:
-        raise RuntimeError(f"Padding length must be divisible by 2, but got padding length {len(pad)}")
+        raise RuntimeError("Padding length must be divisible by 2")
     if mode not in ("constant", "replicate", "circular", "reflect"):
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     rank = input.dim()
@@ -24,7 +24,12 @@ def pad(input, pad, mode="constant", value=None):
         if value is not None and value != 0:
             raise ValueError(f'Padding mode "{mode}" doesn\'t take in value argument')
         if not (len(pad) in (2, 4, 6) and rank in (len(pad) // 2 + 1, len(pad) // 2 + 2)):
-            raise NotImplementedError("Only 2D, 3D, 4D, 5D padding with non-constant padding are supported for now")
+            raise NotImplementedError(
+                f"Padding size {len(pad)} is not supported for {rank}D input tensor.\nSupported combinations for "
+                "non-constant padding:\n  - 2D or 3D input: padding size = 2 (pads last dimension)\n"
+                "  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)\n"
+                "  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
+            )
     x = input
     for pair in range(len(pad) // 2):
         x = _padded(x, input, rank - 1 - pair, pad[2 * pair], pad[2 * pair + 1], mode, value)

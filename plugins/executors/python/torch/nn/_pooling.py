@@ -14,7 +14,8 @@ def extents(value, count, name, function):
         if len(value) == 1:
             return [int(value[0])] * count
         if len(value) != count:
-            what = "a single int" if count == 1 else f"either be a single int, or a tuple of {count} ints"
+            words = {2: "two", 3: "three"}
+            what = "a single int" if count == 1 else f"either be a single int, or a tuple of {words[count]} ints"
             raise RuntimeError(f"{function}: {name} must {what}")
         return [int(n) for n in value]
     return [int(value)] * count
@@ -35,6 +36,13 @@ class _Plan:
     def __init__(self, input, kernel, stride, padding, dilation, ceil_mode, name):
         self.kernel, self.stride, self.padding, self.dilation = kernel, stride, padding, dilation
         self.size = list(input.shape[input.dim() - len(kernel) :])
+        if name == "max_pool1d":
+            if 2 * padding[0] > kernel[0]:
+                raise RuntimeError("max_pool1d() padding should be at most half of kernel size, but got padding="
+                                   f"{padding[0]} and kernel_size={kernel[0]}")
+            count = _count(self.size[0], kernel[0], stride[0], padding[0], dilation[0], ceil_mode)
+            if count < 1:
+                raise RuntimeError(f"max_pool1d() Invalid computed output size: {count}")
         if any(2 * p > k for p, k in zip(padding, kernel)):
             worst = next(at for at, (p, k) in enumerate(zip(padding, kernel)) if 2 * p > k)
             raise RuntimeError(f"pad should be at most half of effective kernel size, but got pad={padding[worst]}, "
@@ -43,8 +51,9 @@ class _Plan:
                        for n, k, s, p, d in zip(self.size, kernel, stride, padding, dilation)]
         if min(self.counts) < 1:
             shape = list(input.shape)
-            before = "x".join(map(str, [shape[-len(kernel) - 1], *self.size]))
-            after = "x".join(map(str, [shape[-len(kernel) - 1], *self.counts]))
+            # PyTorch pools one dimension as an image of one row.
+            lead = [shape[-len(kernel) - 1]] + [1] * (len(kernel) == 1)
+            before, after = ("x".join(map(str, lead + sizes)) for sizes in (self.size, self.counts))
             raise RuntimeError(f"Given input size: ({before}). Calculated output size: ({after}). Output size is too "
                                "small")
         self.after = [max((c - 1) * s + d * (k - 1) + 1 - n - p, 0) for n, k, s, p, d, c in
@@ -68,8 +77,13 @@ class _Plan:
 
 def _check(input, dimensions, name, batchless=True):
     if input.dim() not in (dimensions + 1, dimensions + 2):
-        raise RuntimeError(f"{name}: Expected {dimensions + 1}D or {dimensions + 2}D (batch mode) tensor expected for "
-                           f"input, but got: {list(input.shape)}")
+        if name.startswith("adaptive"):
+            raise RuntimeError(f"{name}(): Expected {dimensions + 1}D or {dimensions + 2}D tensor, but got "
+                               f"{list(input.shape)}")
+        if dimensions == 1:
+            raise RuntimeError(f"{name}: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, "
+                               f"but got:{list(input.shape)}")
+        raise RuntimeError(f"non-empty {dimensions + 1}D or {dimensions + 2}D (batch mode) tensor expected for input")
     if any(n == 0 for n in input.shape[1:]):
         raise RuntimeError(f"{name}: Expected {dimensions + 1}D or {dimensions + 2}D (batch mode) tensor with optional 0 "
                            f"dim batch size for input, but got: {list(input.shape)}")

@@ -35,7 +35,7 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     if rank not in (1, 2, 3) or mode not in ("nearest", "nearest-exact", "area", *_RANK):
         raise NotImplementedError(
             "Input Error: Only 3D, 4D and 5D input Tensors supported (got {}D) for the modes: nearest | linear | bilinear "
-            "| bicubic | trilinear | area | nearest-exact (got {})".format(input.dim(), mode)
+            "| bicubic | trilinear | lanczos | area | nearest-exact (got {})".format(input.dim(), mode)
         )
     if mode in _RANK and _RANK[mode] != input.dim():
         need = {3: "linear", 4: "bilinear", 5: "trilinear"}[input.dim()]
@@ -44,8 +44,10 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     if mode == "area":
         return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[rank - 1](input, sizes)
     if any(n <= 0 for n in sizes + own):
-        raise RuntimeError(f"Input and output sizes should be greater than 0, but got input (H: {own[0]}, W: {own[-1]}) "
-                           f"output (H: {sizes[0]}, W: {sizes[-1]})")
+        names = ("D", "H", "W")[3 - rank :]
+        shown = [", ".join(f"{name}: {n}" for name, n in zip(names, extents)) for extents in (own, sizes)]
+        raise RuntimeError(f"Input and output sizes should be greater than 0, but got input ({shown[0]}) and output "
+                           f"({shown[1]})")
     x = input
     for at in range(rank):
         x = _along(x, 2 + at, sizes[at], scales[at], mode, align_corners, antialias)

@@ -31,12 +31,20 @@ def _linear_error(err, input, weight, bias):
     shape = weight.shape
     if err.value.code == "shape" and len(shape) == 2 and input.dim():
         width = input.shape[-1]
-        if input.dim() == 1 and width != shape[1]:
-            return RuntimeError(f"size mismatch, got input ({shape[0]}), mat ({shape[0]}x{shape[1]}), vec ({width})")
+        rows = input.numel() // (width or 1)
         if width != shape[1]:
-            rows = input.numel() // (width or 1)
-            return RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({rows}x{width} and {shape[1]}x{shape[0]})")
+            name = "mm" if bias is None else "addmm"
+            return RuntimeError(f"{name}: mat1 and mat2 shapes cannot be multiplied ({rows}x{width} and "
+                                f"{shape[1]}x{shape[0]})")
+        if bias is not None:
+            return RuntimeError(
+                f"The expanded size of the tensor ({shape[0]}) must match the existing size ({bias.shape[-1]}) at "
+                f"non-singleton dimension 1.  Target sizes: [{rows}, {shape[0]}].  Tensor sizes: {list(bias.shape)}"
+            )
     if err.value.code == "dtype":
+        if input.dtype is not weight.dtype and bias is None:
+            return RuntimeError("expected m1 and m2 to have the same dtype, but got: "
+                                f"{_convolution._short(input)} != {_convolution._short(weight)}")
         if input.dtype is not weight.dtype:
             return RuntimeError(f"mat1 and mat2 must have the same dtype, but got {_title(input)} and {_title(weight)}")
         return RuntimeError(f"self and mat2 must have the same dtype, but got {_title(bias)} and {_title(weight)}"

@@ -39,6 +39,14 @@ def _rows(target):
     return target.shape[0] if target.shape else 1
 
 
+def _refuse_shapes(input, target, expected):
+    if input.dim() > 2 and input.shape[0] == _rows(target):
+        raise RuntimeError(f"Expected target size {list(expected)}, got {list(target.shape)}")
+    if input.dim() == 2 and target.dim() > 1 or input.dim() == 1 and target.dim():
+        raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+    raise ValueError(f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({_rows(target)}).")
+
+
 def _refuse_target(input, target, dim, ignore_index):
     classes = input.shape[dim]
     for label in target.reshape(-1).tolist():
@@ -54,7 +62,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
         reduction = legacy(size_average, reduce)
     if target._dtype is int64 and weight is None and label_smoothing == 0.0 and reduction == "mean" and len(shape) == 2:
         if target.shape != shape[:1]:
-            raise ValueError(f"Expected input batch_size ({shape[0]}) to match target batch_size ({_rows(target)}).")
+            _refuse_shapes(input, target, shape[:1])
         try:
             result = _cross_entropy(input, target, ignore_index)
         except Err as err:
@@ -70,8 +78,8 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     dim = 0 if len(shape) == 1 else 1
     if target.shape == shape and target.dtype.is_floating_point:
         return _of_probabilities(torch.log_softmax(input, dim), target, weight, dim, reduction, label_smoothing)
-    if target.dtype.is_floating_point:
-        raise RuntimeError(f"expected scalar type Long but found {_title(target.dtype)}")
+    if target.dtype is not int64 and target.dtype is not torch.uint8:
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {_title(target.dtype)}")
     if (weight is None and label_smoothing == 0.0 and reduction == "mean" and len(shape) > 2
             and target.shape == shape[:1] + shape[2:]):
         flat = input.movedim(1, -1).reshape(-1, shape[1])
@@ -85,7 +93,8 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
 
 
 def _title(kind):
-    return {"float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16"}[kind.name]
+    return {"float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16", "int32": "Int",
+            "int16": "Short", "int8": "Char", "bool": "Bool"}.get(kind.name, kind.name)
 
 
 def _spread(logs, target, weight, dim, ignore_index, reduction):
@@ -124,16 +133,10 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     dim = 0 if input.dim() == 1 else 1
     expected = input.shape[:dim] + input.shape[dim + 1 :]
     if target.shape != expected:
-        if input.dim() != 1 and input.shape[0] != _rows(target):
-            raise ValueError(f"Expected input batch_size ({input.shape[0]}) to match target batch_size "
-                             f"({_rows(target)}).")
-        if input.dim() <= 2:
-            raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
-        raise RuntimeError(f"only batches of spatial targets supported (3D tensors) but got targets of dimension: "
-                           f"{target.dim()}" if target.dim() != input.dim() - 1 else
-                           f"size mismatch (got input: {list(input.shape)}, target: {list(target.shape)})")
+        _refuse_shapes(input, target, expected)
     if weight is not None and weight.numel() != input.shape[dim]:
-        raise RuntimeError("weight tensor should be defined either for all or no classes")
+        raise RuntimeError(f"weight tensor should be defined either for all {input.shape[dim]} classes or no classes but "
+                           f"got weight tensor of shape: {list(weight.shape)}")
     target = target.to(int64)
     keep = target != ignore_index
     at = torch.where(keep, target, 0)

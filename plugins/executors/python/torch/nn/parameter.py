@@ -28,27 +28,14 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     def __new__(cls, data=None, requires_grad=True):
         x = _copied(zeros(0) if data is None else data)
         if requires_grad:
+            if not x.dtype.is_floating_point:
+                raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
             make_leaf(x)
         x.__class__ = cls
         return x if data is None else note_loosely(x, data)
 
     def __init__(self, data=None, requires_grad=True):
         pass
-
-    def __repr__(self):
-        return "Parameter containing:\n" + Tensor.__repr__(self)
-
-    __str__ = __repr__
-
-    def __reduce_ex__(self, protocol):
-        return _rebuilt, (Parameter, self.detach().tolist(), tuple(self.shape), self.dtype, self.requires_grad)
-
-
-def _rebuilt(kind, values, shape, dtype, requires_grad):
-    """What `pickle` makes of a parameter or a buffer."""
-    from .._creation import tensor
-
-    return kind(tensor(values, dtype=dtype).reshape(shape), requires_grad)
 
 
 class _BufferMeta(type(Tensor)):

@@ -2,8 +2,9 @@
 
 import sys
 
-from . import absent, activation, adaptive, attention, batchnorm, container, conv, dropout, instancenorm, lazy, linear
-from . import loss, module, normalization, padding, pooling, rnn, sparse, transformer, upsampling, utils
+from . import absent, activation, adaptive, attention, batchnorm, container, conv, dropout, linear, loss, normalization
+from . import padding, pooling, rnn, sparse, transformer, upsampling
+from . import instancenorm, lazy, module, utils  # noqa: F401
 from .module import Module
 
 # PyTorch keeps parts of `upsampling` under these names.
@@ -16,4 +17,3 @@ for _part in _PARTS:
     globals().update({_name: getattr(_part, _name) for _name in _part.__all__})
 
 __all__ = sorted({name for part in _PARTS for name in part.__all__} | {"Module"})
-__all__ += ["instancenorm", "lazy", "module", "utils"]

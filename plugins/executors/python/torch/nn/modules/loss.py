@@ -3,6 +3,7 @@
 from .. import functional as F
 from ..losses import legacy
 from .module import Module
+from .upsampling import PairwiseDistance
 
 
 class _Loss(Module):
@@ -208,7 +209,7 @@ class TripletMarginWithDistanceLoss(_Loss):
         super().__init__(reduction=reduction)
         if margin <= 0:
             raise ValueError(f"TripletMarginWithDistanceLoss: expected margin to be greater than 0, got {margin} instead")
-        self.distance_function = F.pairwise_distance if distance_function is None else distance_function
+        self.distance_function = PairwiseDistance() if distance_function is None else distance_function
         self.margin, self.swap = margin, swap
 
     def forward(self, anchor, positive, negative):

@@ -196,7 +196,7 @@ class Module(Walking, Hooks, StateDict, Conversion):
 def _typename(value):
     """As `torch.typename`."""
     if isinstance(value, Tensor):
-        return value.type() if type(value) is Tensor else f"{type(value).__module__}.{type(value).__qualname__}"
+        return value.type()
     kind = type(value)
     module = "" if kind.__module__ in ("builtins", "__builtin__", None) else kind.__module__ + "."
     return module + kind.__qualname__

@@ -92,12 +92,7 @@ class ParameterDict(Module):
         return key
 
     def __getitem__(self, key):
-        try:
-            return getattr(self, self._key_to_attr(key))
-        except AttributeError:
-            if key in self._keys:
-                raise
-            raise KeyError(key) from None
+        return getattr(self, self._key_to_attr(key))
 
     def __setitem__(self, key, value):
         name = self._key_to_attr(key)
