@@ -4,6 +4,7 @@ import sys
 
 from .._base import wrap
 from .._dtype import float32, float64
+from .._filling import zeros_like
 from .._host import Err, host, optimizers, raised, tensors
 from .._views import show
 from .optimizer import count
@@ -32,9 +33,14 @@ class HostMoments:
         # A second handle to each parameter as it was when it was last updated: the host knows a parameter by its
         # leaf, which changes with `requires_grad_(False)` and when its data is replaced by some of another shape.
         self._anchors = {}
+        # Leaves of which the host still has moments that no longer hold.
+        self._stale = set()
 
     def __contains__(self, p):
         return p in self._anchors
+
+    def __bool__(self):
+        return bool(self._anchors)
 
     def __iter__(self):
         return iter(self._anchors)
@@ -50,7 +56,10 @@ class HostMoments:
         for p in params:
             anchor = self._anchors.get(p)
             if anchor is None:
-                self._anchors[p] = (p._leaf, host(tensors.reshape, p, list(p.shape)))
+                self._anchor(p)
+                if p._leaf in self._stale:
+                    self._stale.discard(p._leaf)
+                    host(self._state.restore, p, 0, zeros_like(p), zeros_like(p))
             elif anchor[0] != p._leaf:
                 self._move(p, anchor[1])
         try:
@@ -60,15 +69,20 @@ class HostMoments:
         for p in params:
             show(p, None)
 
-    def _move(self, p, old):
+    def _anchor(self, p):
         self._anchors[p] = (p._leaf, host(tensors.reshape, p, list(p.shape)))
+
+    def _move(self, p, old):
+        self._anchor(p)
         known = host(self._state.moments, old)
         if known is not None:
             host(self._state.restore, p, known.step, known.first, known.second)
 
     def take(self, p):
-        """What is remembered of `p`, as PyTorch shows it; the host forgets it when this object goes."""
-        known = host(self._state.moments, self._anchors.pop(p)[1])
+        """What is remembered of `p`, as PyTorch shows it; from here on it is remembered there."""
+        leaf, anchor = self._anchors.pop(p)
+        self._stale.add(leaf)
+        known = host(self._state.moments, anchor)
         if known is None:
             return {}
         return dict(zip(_NAMES, (count(known.step), wrap(known.first, p.dtype), wrap(known.second, p.dtype))))
@@ -83,6 +97,7 @@ class HostMoments:
         done = step.item()
         if done < 0 or done != int(done):
             return False
-        self._anchors[p] = (p._leaf, host(tensors.reshape, p, list(p.shape)))
+        self._anchor(p)
+        self._stale.discard(p._leaf)
         host(self._state.restore, p, int(done), first, second)
         return True

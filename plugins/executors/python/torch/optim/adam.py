@@ -55,8 +55,10 @@ class Adam(Stepping):
     def state(self):
         """What is remembered of each parameter."""
         state, moments = self._state, self._moments
-        for p in list(moments):
-            state[p] = moments.take(p)
+        if moments:
+            for p in list(moments):
+                state[p] = moments.take(p)
+            self._moments = HostMoments()
         return state
 
     @state.setter
