@@ -7,7 +7,7 @@ import itertools
 import warnings
 
 from .._base import Tensor
-from .._converting import tensor
+from .._data import tensor
 from .._dtype import float32, float64
 from .._grad_mode import record
 from .._inquiries import typename

@@ -3,7 +3,7 @@
 import copy
 import math
 
-from .._converting import tensor
+from .._data import tensor
 from .._dtype import int64
 from .._grad_mode import no_grad
 from .._missing import absent
