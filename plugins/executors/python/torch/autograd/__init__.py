@@ -5,7 +5,7 @@ from .._autograd import gradients as grad
 from .._custom import Function
 from .._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._missing import absent
-from . import function, functional, graph
+from . import function, functional, graph, profiler
 from .gradcheck import gradcheck, gradgradcheck
 
 Variable = __import__("torch._base", fromlist=["Tensor"]).Tensor
