@@ -1,7 +1,9 @@
 """The Python executor: exports `program` of proofhouse:compute."""
 
 import gc
+import importlib
 import os
+import pkgutil
 import random
 import sys
 
@@ -16,6 +18,10 @@ from executor.failures import failure
 from executor.files import Tree
 from executor.sources import Sources
 from torch import _dropping
+
+# What a function imports only when it is called has to be in the component too.
+for _found in pkgutil.walk_packages(torch.__path__, "torch."):
+    importlib.import_module(_found.name)
 
 device_time.install()
 _dropping.install()
