@@ -321,3 +321,7 @@ def isneginf(x, out=None):
 def isposinf(x, out=None):
     """Where `x` is inf."""
     return asarray(x) == math.inf
+
+
+for _name, _function in {"clip": clip, "round": round, "conj": UFUNCS["conjugate"], "conjugate": UFUNCS["conjugate"]}.items():
+    setattr(ndarray, _name, lambda self, *arguments, _function=_function, **options: _function(self, *arguments, **options))

@@ -1,6 +1,8 @@
 """`a[...]` and `a[...] = b`: NumPy's rules over the tensors' own indexing."""
 
+import ast
 import operator
+import re
 
 import torch
 from torch._base import wrap
@@ -133,7 +135,10 @@ def _apply(tensor, parts):
 
 def _in_numpys_words(message):
     if message.startswith("The shape of the mask"):
-        return "boolean index did not match indexed array; " + message[0].lower() + message[1:]
+        mask, at, own, dim = re.findall(r"\[.*?\]|\d+", message)
+        mask, own, at, dim = ast.literal_eval(mask), ast.literal_eval(own), int(at), int(dim)
+        return (f"boolean index did not match indexed array along axis {dim}; size of axis is {own[dim]} but size of "
+                f"corresponding boolean axis is {mask[at]}")
     return message.replace("for dimension", "for axis")
 
 

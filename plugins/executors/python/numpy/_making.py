@@ -37,26 +37,29 @@ def _walk(data, depth, shape, flat):
             _note(shape, depth, extent)
             depth += 1
         if depth != len(shape):
-            raise ValueError(_RAGGED)
+            raise _ragged(shape, depth)
         flat.extend(_Typed(value, inner._d) for value in _flat_values(inner))
         return
     if _sequence(data):
         _note(shape, depth, len(data))
         if data and all(map(plain, data)):
             if depth + 1 != len(shape):
-                raise ValueError(_RAGGED)
+                raise _ragged(shape, depth)
             flat.extend(data)
             return
         for item in data:
             _walk(item, depth + 1, shape, flat)
         return
     if depth != len(shape):
-        raise ValueError(_RAGGED)
+        raise _ragged(shape, depth)
     flat.append(_element(data))
 
 
-_RAGGED = ("setting an array element with a sequence. The requested array has an inhomogeneous shape (arrays of lists are "
-           "not available in this sandbox)")
+def _ragged(shape, depth):
+    return ValueError(
+        "setting an array element with a sequence. The requested array has an inhomogeneous shape after "
+        f"{depth} dimensions. The detected shape was {tuple(shape[:depth])} + inhomogeneous part."
+    )
 
 
 class _Typed:
@@ -77,7 +80,7 @@ def _note(shape, depth, extent):
     if depth == len(shape):
         shape.append(extent)
     elif shape[depth] != extent:
-        raise ValueError(_RAGGED)
+        raise _ragged(shape, depth)
 
 
 def _element(value):
@@ -124,6 +127,10 @@ def from_values(flat, shape, kind):
     if kind.kind in "iuf":
         flat = [number_for(value, kind) if value.__class__ is not int and value.__class__ is not float
                 or kind.kind != "f" else value for value in flat]
+    if kind.kind == "c":
+        part = kind.held.to_real()
+        real, imag = (torch.tensor([getattr(complex(value), name) for value in flat], dtype=part) for name in ("real", "imag"))
+        return wrapped(torch.complex(real, imag).reshape(*shape) if shape else torch.complex(real, imag).reshape([]), kind)
     return wrapped(torch.tensor(flat, dtype=kind.held).reshape(shape), kind)
 
 
@@ -176,7 +183,21 @@ def asarray(a, dtype=None, order=None, *, device=None, copy=None, like=None):
     return array(a, dtype, copy=bool(copy))
 
 
-asanyarray = ascontiguousarray = asfortranarray = asarray
+asanyarray = asarray
+
+
+def ascontiguousarray(a, dtype=None, *, like=None):
+    """`a` as an array whose elements lie in order; with at least one axis."""
+    made = asarray(a, dtype)
+    made = made if made.ndim else wrapped(made._t.reshape([1]), made._d)
+    return made if made.flags.c_contiguous else wrapped(made._t.contiguous(), made._d)
+
+
+def asfortranarray(a, dtype=None, *, like=None):
+    """`a` as an array whose elements lie in the order of columns."""
+    made = asarray(a, dtype)
+    order = list(range(made.ndim))[::-1]
+    return made if made.ndim < 2 else wrapped(made._t.permute(order).contiguous().permute(order), made._d)
 
 
 def asarray_chkfinite(a, dtype=None, order=None):

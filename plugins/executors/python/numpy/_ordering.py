@@ -182,7 +182,8 @@ def _quantile_of(row, q, method):
     if method not in _METHODS:
         raise NotImplementedError(f"method {method!r} is not available; the nearest is 'linear'")
     alpha, beta = _METHODS[method]
-    at = min(max(count * q + alpha + q * (1 - alpha - beta) - 1, 0), count - 1)
+    at = q * (count - 1) if method == "linear" else count * q + alpha + q * (1 - alpha - beta) - 1
+    at = min(max(at, 0), count - 1)
     low = math.floor(at)
     high, part = min(low + 1, count - 1), at - low
     below, above = row[..., low], row[..., high]

@@ -125,7 +125,7 @@ class _Complexes:
         return self.real(value.real) + bare + "j" + " " * (len(imag) - len(bare))
 
 
-def _writer(values, kind, options):
+def _writer(values, kind, options, dimensions):
     own = options["formatter"] or {}
     for name in {"f": ("float", "float_kind", "all"), "b": ("bool", "all"), "i": ("int", "int_kind", "all")}.get(
             "i" if kind.kind == "u" else kind.kind, ("all",)):
@@ -137,8 +137,8 @@ def _writer(values, kind, options):
         return _Complexes(values, kind, options)
     shown = [str(value) for value in values]
     width = max(map(len, shown), default=0)
-    if kind.kind == "b" and values:
-        width = max(width, 4)
+    if kind.kind == "b":
+        width = 5 if dimensions else width
     return lambda value: str(value).rjust(width)
 
 
@@ -208,7 +208,7 @@ def array2string(a, max_line_width=None, precision=None, suppress_small=None, se
     short = a.size > options["threshold"]
     shown = _edges(a, options) if short else a
     values = shown.tolist()
-    write = _writer(list(_flat(values)), a.dtype, options)
+    write = _writer(list(_flat(values)), a.dtype, options, a.ndim)
     lines = _Lines(write, a.shape, separator, short, options["edgeitems"])
     return lines.rows(values, 0, " " + " " * len(prefix), options["linewidth"] - len(suffix))
 

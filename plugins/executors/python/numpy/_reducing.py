@@ -236,7 +236,7 @@ def cumulative_prod(x, /, *, axis=None, dtype=None, out=None, include_initial=Fa
 def count_nonzero(a, axis=None, *, keepdims=False):
     """How many elements are not 0."""
     counted = sum(asarray(asarray(a)._t.to(torch.bool)), axis, keepdims=keepdims)
-    return int(counted) if axis is None and not keepdims else counted
+    return counted
 
 
 _FAST = {"add": sum, "multiply": prod, "maximum": max, "minimum": min}

@@ -139,7 +139,7 @@ class bool_(generic):
         return hash(self._value)
 
     def __repr__(self):
-        return f"np.{self._value}"
+        return f"np.{self._value}_"
 
     def __invert__(self):
         return bool_(not self._value)
@@ -183,6 +183,10 @@ def fitted(value, kind):
     return value if low <= value <= high else (value - low) % (high - low + 1) + low
 
 
+# Up to so many digits before the point a number is written without an exponent.
+_POSITIONAL = {2: 3, 4: 6}
+
+
 def text(value, kind):
     """As `str` of a scalar shows it: the fewest digits that tell it from its neighbours."""
     if kind.kind == "c":
@@ -196,8 +200,8 @@ def text(value, kind):
         return str(value)
     mantissa, _, exponent = shortest(value, kind).partition("e")
     digits = mantissa.replace(".", "").lstrip("-")
-    if not -4 <= int(exponent) < 16:
-        return repr(float(f"{mantissa}e{exponent}"))
+    if not -4 <= int(exponent) < _POSITIONAL[kind.itemsize]:
+        return f"{mantissa}e{exponent}"
     return positional(digits, int(exponent), mantissa[0] == "-")
 
 

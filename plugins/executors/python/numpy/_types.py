@@ -215,7 +215,7 @@ def result_type(*arrays_and_dtypes):
         if plain(value):
             numbers.append(value)
             continue
-        own = value.dtype if hasattr(value, "dtype") and not isinstance(value, type) else named(value)
+        own = named(value) if isinstance(value, (type, dtype)) else value.dtype if hasattr(value, "dtype") else named(value)
         kind = own if kind is None else promoted(kind, own)
     if kind is None:
         kind = type_of_plain(numbers[0])
@@ -234,7 +234,7 @@ _ORDER = "biufc"
 
 def can_cast(from_, to, casting="safe"):
     """May values of type `from_` become `to` by the rule `casting`?"""
-    a, b = named(getattr(from_, "dtype", from_)), named(to)
+    a, b = named(from_), named(to)
     if casting in ("no", "equiv"):
         return a is b
     if casting == "unsafe" or promoted(a, b) is b:

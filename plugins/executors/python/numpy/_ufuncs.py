@@ -142,8 +142,9 @@ class ufunc:
             if "must match the size" in str(error):
                 raise broadcast_error(values) from None
             raise
-        if given is None and made.dtype is torch.bool and kind is not bool_d:
-            kind = bool_d
+        if given is None and kind.kind == "c" and not made.dtype.is_complex:
+            # The size of a complex number is a real one.
+            given = BY_NAME["float32" if kind.itemsize == 8 else "float64"]
         kind = given or kind
         return stored(made, kind), kind
 
