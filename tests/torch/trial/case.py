@@ -50,52 +50,56 @@ def _error(error, with_message):
     return [name, re.sub(r"\s+", " ", text)[:BEGINNING]]
 
 
-def _differentiable(result):
-    """The tensors of a result that have a gradient."""
+def _tensors(result):
+    """All tensors of a result, in order."""
     if isinstance(result, torch.Tensor):
-        return [result] if result.requires_grad and not result.is_complex() else []
+        return [result]
     if isinstance(result, dict):
         result = list(result.values())
     if isinstance(result, (tuple, list)):
-        return [tensor for part in result for tensor in _differentiable(part)]
+        return [tensor for part in result for tensor in _tensors(part)]
     return []
 
 
 def _weighed(tensors, key):
-    """A sum of all elements with weights."""
-    inputs = Inputs(key + "/weights", 0)
+    """A sum of all elements of those that have a gradient, with weights; None where none has."""
     total = None
-    for tensor in tensors:
-        part = (tensor * inputs.weights(tuple(tensor.shape), tensor.dtype)).sum()
+    for place, tensor in enumerate(tensors):
+        if tensor is None or not tensor.requires_grad or tensor.is_complex():
+            continue
+        weights = Inputs(f"{key}/weights/{place}", 0).weights(tuple(tensor.shape), tensor.dtype)
+        part = (tensor * weights).sum()
         total = part if total is None else total + part
     return total
 
 
 def _derivatives(operator, key, inputs, result, record):
-    outputs = _differentiable(result)
-    if not outputs or not inputs.leaves:
+    total = _weighed(_tensors(result), key) if inputs.leaves else None
+    if total is None:
         return
     more = operator.orders > 1
     try:
-        first = torch.autograd.grad(_weighed(outputs, key), inputs.leaves, create_graph=more, allow_unused=True)
-        record["grad"] = [recorded(gradient) for gradient in first]
+        first = torch.autograd.grad(total, inputs.leaves, create_graph=more, allow_unused=True)
+        record["grad"] = _recorded(first, inputs.leaves)
     except Exception as error:
         record["grad"] = _error(error, False)
         return
-    again = [gradient for gradient in first if gradient is not None and gradient.requires_grad]
     if not more:
         return
-    # None and zeros are the same here: which of both a constant gradient gives is not compared.
-    second = [None] * len(inputs.leaves)
     try:
-        if again:
-            second = torch.autograd.grad(_weighed(again, key + "/second"), inputs.leaves, allow_unused=True)
-        record["second"] = [
-            recorded(torch.zeros_like(leaf) if gradient is None else gradient)
-            for gradient, leaf in zip(second, inputs.leaves)
-        ]
+        total = _weighed(first, key + "/second")
+        second = [None] * len(inputs.leaves)
+        if total is not None:
+            second = torch.autograd.grad(total, inputs.leaves, allow_unused=True)
+        record["second"] = _recorded(second, inputs.leaves)
     except Exception as error:
         record["second"] = _error(error, False)
+
+
+def _recorded(gradients, leaves):
+    """None as zeros: which of both PyTorch gives differs from function to function, and is not compared."""
+    pairs = zip(gradients, leaves)
+    return [recorded(torch.zeros_like(leaf) if gradient is None else gradient) for gradient, leaf in pairs]
 
 
 def _against_differences(operator, key, index, record):
@@ -103,7 +107,7 @@ def _against_differences(operator, key, index, record):
 
     def at(shift):
         inputs = Inputs(key, index, double=True, shift=shift)
-        return inputs, _weighed(_differentiable(_call(operator, inputs)), key)
+        return inputs, _weighed(_tensors(_call(operator, inputs)), key)
 
     try:
         inputs, total = at(0.0)
