@@ -10,4 +10,5 @@ mod models;
 mod paper;
 mod proposals;
 mod repeated;
+mod torch;
 mod workplace;

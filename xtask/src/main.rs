@@ -7,6 +7,7 @@ mod setup;
 mod stamp;
 mod steps;
 mod test;
+mod torch_names;
 mod workspace;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ Commands:
   corpus         build, then prepare the demo's data (target/corpus/source-text)
   demo [ARG…]    build, prepare the data, run the demo and write its report; ARGs go to `proofhouse run`
   test           set up, build, and check everything: format, clippy, rustdoc, tests, cargo-deny where it is installed
+  torch-names    build, then write which of PyTorch's names the sandbox's torch has (docs/src/reference/torch.md)
   help           this text
 ";
 
@@ -55,6 +57,7 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
         }
         "demo" => demo::run(&workspace, &mut steps, rest)?,
         "test" => test::run(&workspace, &mut steps)?,
+        "torch-names" => torch_names::run(&workspace, &mut steps)?,
         unknown => return Err(Failure::new(format!("there is no command `{unknown}`\n\n{HELP}"))),
     }
     Ok(())

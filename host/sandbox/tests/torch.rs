@@ -40,4 +40,8 @@ macro_rules! programs {
     ($($name:ident)*) => { $( #[test] fn $name() { conforms(stringify!($name)); } )* };
 }
 
-programs! { tensors element_types mathematics random_numbers indexing autograd modules functional optimizers errors inplace training }
+programs! {
+    tensors element_types mathematics random_numbers indexing choosing aliasing shaping matrices
+    complex_numbers autograd modules functional optimizers errors inplace training layers
+    loss_values module_api
+}

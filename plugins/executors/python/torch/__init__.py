@@ -43,9 +43,14 @@ set_default_tensor_type = _converting.set_default_tensor_type
 _complex_methods.install()
 globals().update(_complex_methods.functions(_functions.FUNCTIONS))
 
-from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types, special, utils  # noqa: E402
+from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types  # noqa: E402
+from . import special, utils  # noqa: E402
+from . import _functional_names  # noqa: E402
 from ._vmap import vmap  # noqa: E402
 from .amp import autocast  # noqa: E402
+
+globals().update(_functional_names.functions(globals()))
+newaxis = None
 
 
 def clone(input, *, memory_format=None):

@@ -1,7 +1,7 @@
 """Tensors from Python's numbers and sequences."""
 
 from ._base import Tensor, wrap
-from ._dtype import bool_, check_device, int64
+from ._dtype import as_dtype, bool_, check_device, int64
 from ._numbers import create
 from ._promotion import cast, default_dtype, promote_types
 
@@ -55,8 +55,6 @@ def _number(value):
                 raise ValueError("only one element tensors can be converted to Python scalars")
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return value.item()
-    if isinstance(value, complex):
-        raise NotImplementedError("complex tensors are not available in this sandbox; the nearest are pairs of floats")
     if isinstance(value, (list, tuple)):
         raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
     if hasattr(value, "item"):
@@ -79,6 +77,8 @@ def _inferred(flat):
     for value in flat:
         if isinstance(value, Tensor):
             own = value.dtype
+        elif isinstance(value, complex):
+            own = default_dtype().to_complex()
         elif isinstance(getattr(value, "dtype", None), type(bool_)):
             own = value.dtype
         else:
@@ -88,9 +88,20 @@ def _inferred(flat):
     return kind
 
 
+def _complex(flat, shape, dtype):
+    """A complex tensor of these elements."""
+    from ._complex import complex_
+
+    flat = [complex(value if isinstance(value, complex) else _number(value)) for value in flat]
+    kind = dtype.to_real()
+    return complex_(create([value.real for value in flat], shape, kind),
+                    create([value.imag for value in flat], shape, kind))
+
+
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     """A tensor of the numbers in `data`, which may be nested."""
     check_device(device)
+    dtype = as_dtype(dtype, "tensor")
     if isinstance(data, Tensor):
         copy = data.detach().clone()
         return finish(_plain(copy if dtype is None else cast(copy, dtype)), requires_grad)
@@ -102,6 +113,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         raise ValueError("too many dimensions 'str'")
     if dtype is None:
         dtype = _inferred(flat)
+    if dtype.is_complex:
+        return finish(_complex(flat, shape, dtype), requires_grad)
     if not set(map(type, flat)) <= {int, float, bool}:
         flat = [_number(value) for value in flat]
     return finish(create(flat, shape, dtype), requires_grad)
@@ -117,7 +130,7 @@ def as_tensor(data, dtype=None, device=None):
     """`data` as a tensor; itself if it is one of that type."""
     check_device(device)
     if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
+        return data if dtype is None else data.to(dtype=dtype)
     return tensor(data, dtype=dtype)
 
 

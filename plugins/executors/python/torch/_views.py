@@ -11,7 +11,7 @@ from ._base import Tensor, wrap
 from ._dropping import Dropping
 from ._grad_mode import grad_mode, record
 from ._host import Err, autograd, raised, tensors
-from ._steps import Detach, contiguous_strides
+from ._steps import Detach, apart, contiguous_strides
 
 _getweakrefs = weakref.getweakrefs
 
@@ -161,6 +161,13 @@ def _set(target, value, silent):
     rebind(target, value)
 
 
+def replacing(target, value):
+    """`value`, as what `target` becomes: where both are recorded, what `target` was gets a gradient of 0."""
+    if grad_mode.recording and autograd.requires_gradient(target) and autograd.requires_gradient(value):
+        return wrap(tensors.select(tensors.full(tensors.Dtype.U8, [], 1.0), value, target), target._dtype)
+    return wrap(duplicate(value), target._dtype)
+
+
 def check_writable(target):
     """Refuses to write in place to a leaf whose history is being recorded."""
     if target._leaf is not None and grad_mode.recording:
@@ -216,11 +223,12 @@ def show(target, current=None):
         if root is not None and root is not current:
             _lift(target, root, origin.path)
             show(root, target)
+    written = None if current is None or current._view is None or current._view() is not target else current._view.path
     for reference in _getweakrefs(target):
         if reference.__class__ is not _Root:
             continue
         view = reference.view()
-        if view is None or view is current:
+        if view is None or view is current or written is not None and apart(written, reference.path):
             continue
         _refresh(view, target, reference.path)
         show(view, target)
