@@ -65,3 +65,15 @@ fn every_program_trains_as_in_pytorch() {
         told.into_iter().map(|told| format!("{name}: {told}")).collect()
     });
 }
+
+#[test]
+fn the_compatibility_page_is_what_the_package_says_of_itself() {
+    let place = Workplace::new();
+    let program = root().join("tests/torch/compatibility/page.py");
+    let (status, listed, errors) = run(&place, &["torch", program.to_str().expect("UTF-8")]);
+    assert_eq!(status, Some(0), "{errors}");
+    let read = |name: &str| fs::read_to_string(root().join(name)).expect(name);
+    let page = read("tests/torch/compatibility/head.md") + &listed;
+    let kept = read("docs/src/reference/torch.md");
+    assert!(kept == page, "docs/src/reference/torch.md is not up to date: cargo xtask torch-names writes it");
+}
