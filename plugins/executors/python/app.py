@@ -7,9 +7,11 @@ import pkgutil
 import random
 import sys
 
+import einops
 import executor.allowed  # noqa: F401
+import numpy
 import proofhouse  # noqa: F401
-import torch  # noqa: F401
+import torch
 import wit_world.exports as exports
 from componentize_py_types import Err
 from executor import device_time, paths, script
@@ -20,8 +22,9 @@ from executor.sources import Sources
 from torch import _dropping
 
 # What a function imports only when it is called has to be in the component too.
-for _found in pkgutil.walk_packages(torch.__path__, "torch."):
-    importlib.import_module(_found.name)
+for _package in (einops, numpy, torch):
+    for _found in pkgutil.walk_packages(_package.__path__, _package.__name__ + "."):
+        importlib.import_module(_found.name)
 
 device_time.install()
 _dropping.install()
