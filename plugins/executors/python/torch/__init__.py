@@ -46,6 +46,7 @@ globals().update(_complex_methods.functions(_functions.FUNCTIONS))
 from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types  # noqa: E402
 from . import special, utils  # noqa: E402
 from ._vmap import vmap  # noqa: E402
+from . import distributions  # noqa: E402
 from . import _global_settings, _platform, _storage_kinds, compiler, jit, profiler, serialization  # noqa: E402
 from ._compiling import compile  # noqa: E402
 from .amp.autocast_mode import AT_TOP as _autocasting  # noqa: E402
