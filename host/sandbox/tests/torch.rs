@@ -43,4 +43,5 @@ macro_rules! programs {
 programs! {
     tensors element_types mathematics random_numbers indexing choosing aliasing shaping matrices complex_numbers autograd
     modules functional optimizers errors inplace training
+    optim_more data_and_files distributions mixed_precision
 }
