@@ -40,4 +40,5 @@ macro_rules! programs {
     ($($name:ident)*) => { $( #[test] fn $name() { conforms(stringify!($name)); } )* };
 }
 
-programs! { tensors element_types mathematics random_numbers indexing autograd modules functional optimizers errors inplace training }
+programs! { tensors element_types mathematics random_numbers indexing autograd modules functional optimizers errors inplace training
+    numpy_arrays einops_patterns }

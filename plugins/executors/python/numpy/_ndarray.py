@@ -18,6 +18,7 @@ _MASKS = {"uint16": 0xFFFF, "uint32": 0xFFFFFFFF}
 class ndarray:
     """An array of numbers of one type."""
 
+    __module__ = "numpy"
     __slots__ = ("_t", "_d", "__weakref__")
     __array_priority__ = 0.0
     __hash__ = None
