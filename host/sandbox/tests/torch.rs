@@ -41,4 +41,4 @@ macro_rules! programs {
 }
 
 programs! { tensors element_types mathematics random_numbers indexing autograd modules functional optimizers errors inplace training
-    numpy_arrays einops_patterns }
+numpy_arrays einops_patterns }

@@ -107,7 +107,7 @@ _ = [
     ("remainder", 2, _safely(torch.remainder), "numeric", None, True, _REAL),
     ("fmod", 2, _safely(torch.fmod), "numeric", None, True, _REAL),
     ("power", 2, _power, "numeric", None, True),
-    ("float_power", 2, _power, "quotient", None, True),
+    ("float_power", 2, _power, "double", None, True),
     ("maximum", 2, torch.maximum, "same", None, False, _REAL), ("minimum", 2, torch.minimum, "same", None, False, _REAL),
     ("fmax", 2, torch.fmax, "same", None, False, _REAL), ("fmin", 2, torch.fmin, "same", None, False, _REAL),
     ("arctan2", 2, torch.atan2, "float", None, False, _REAL), ("hypot", 2, torch.hypot, "float", 0, False, _REAL),

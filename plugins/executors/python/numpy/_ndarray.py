@@ -343,6 +343,8 @@ def whole_axes(axis, ndim):
         if len(set(axes)) != len(axes):
             raise ValueError("duplicate value in 'axis'")
         return axes
+    if not ndim and axis in (0, -1):
+        return []
     return [whole_axis(axis, ndim)]
 
 

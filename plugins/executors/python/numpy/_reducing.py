@@ -188,6 +188,7 @@ all.__doc__, any.__doc__ = "Are all elements true?", "Is any element true?"
 def _place_of(name, largest):
     def function(a, axis=None, out=None, *, keepdims=False):
         a = asarray(a)
+        a = a if a.ndim or axis is None else a.reshape([1])
         if not (a.size if axis is None else a.shape[whole_axis(axis, a.ndim)]):
             raise ValueError(f"attempt to get {name} of an empty sequence")
         tensor = a._t.to(torch.uint8) if a.dtype is bool_d else a._t
@@ -210,6 +211,7 @@ argmax, argmin = _place_of("argmax", True), _place_of("argmin", False)
 def _running(name, neutral):
     def function(a, axis=None, dtype=None, out=None):
         a = asarray(a)
+        a = a if a.ndim or axis is None else a.reshape([1])
         kind = _sum_kind(a.dtype, dtype)
         tensor = stored(a._t if axis is not None else a._t.reshape([-1]), kind)
         made = getattr(torch, name)(tensor, whole_axis(axis, a.ndim) if axis is not None else 0)

@@ -86,7 +86,11 @@ def _truth(kind):
     return bool_d, bool_d
 
 
-RULES = {"same": _same, "float": _floats, "quotient": _quotient, "numeric": _no_booleans, "test": _test,
+def _double(kind):
+    return (float64_d, None) if kind.kind != "c" else (kind, None)
+
+
+RULES = {"double": _double, "same": _same, "float": _floats, "quotient": _quotient, "numeric": _no_booleans, "test": _test,
          "truth": _truth, "bits": _same}
 
 
