@@ -217,7 +217,8 @@ class ndarray:
 
 
 def _no_memory(name):
-    raise NotImplementedError(f"ndarray.{name} is not available: an array's memory is with the host; tobytes() copies it")
+    raise NotImplementedError(
+        f"ndarray.{name} is not available: an array's memory is with the host; tobytes() copies it")
 
 
 def _unsigned(value):

@@ -13,15 +13,26 @@ def test_types():
     assert np.array([1, 2]).dtype == np.int64 and np.array([1.0, 2]).dtype == np.float64 and np.arange(3).sum() == 3
     small = np.array([250, 10], dtype=np.uint8)
     assert (small + 10).tolist() == [4, 20] and (small + 1.5).dtype == np.float64 and (small / 2).dtype == np.float64
-    assert (np.ones(2, np.float32) * 2.0).dtype == np.float32 and (np.ones(2, np.float32) * np.arange(2)).dtype == np.float64
-    assert (np.array([65535], dtype=np.uint16) + 1).tolist() == [0] and np.array([1.9, -1.9]).astype(int).tolist() == [1, -1]
+    assert (
+    np.ones(
+        2,
+        np.float32) *
+        2.0).dtype == np.float32 and (
+            np.ones(
+                2,
+                np.float32) *
+                 np.arange(2)).dtype == np.float64
+    assert (np.array([65535], dtype=np.uint16) + \
+            1).tolist() == [0] and np.array([1.9, -1.9]).astype(int).tolist() == [1, -1]
     assert np.sum([True, True]) == 2 and np.mean([1, 2]) == 1.5 and np.issubdtype(np.float32, np.floating)
     assert isinstance(np.float64(1), float) and np.float32(0.1) + 1 == np.float32(1.1) and np.int32(7) // 2 == 3
 
 
 def test_printing():
     assert repr(np.arange(3)) == "array([0, 1, 2])" and str(np.array([0.5, 0.25])) == "[0.5  0.25]"
-    assert repr(np.float32(0.1)) == "np.float32(0.1)" and f"{np.float64(2.5):.2f}" == "2.50" and str(np.bool_(True)) == "True"
+    assert repr(
+    np.float32(0.1)) == "np.float32(0.1)" and f"{np.float64(2.5):.2f}" == "2.50" and str(
+        np.bool_(True)) == "True"
     assert repr(np.zeros((2, 2), dtype=np.float32)) == "array([[0., 0.],\n       [0., 0.]], dtype=float32)"
     assert str(np.array([1e10, 1.0])) == "[1.e+10 1.e+00]" and str(np.array([np.nan, -np.inf, 1])) == "[ nan -inf   1.]"
     assert repr(np.array([True, False])) == "array([ True, False])"
@@ -52,7 +63,8 @@ def test_functions():
     assert np.histogram([1, 2, 1, 4], bins=3)[0].tolist() == [2, 1, 1] and np.interp(1.5, [1, 2], [0, 10]) == 5
     assert np.pad([1, 2], 1).tolist() == [0, 1, 2, 0] and np.diff([1, 4, 9]).tolist() == [3, 5]
     np.testing.assert_allclose(np.linalg.inv(x) @ x, np.eye(2), atol=1e-12)
-    assert np.einsum("ij,jk->ik", x, x).tolist() == (x @ x).tolist() and np.maximum.accumulate([1, 3, 2]).tolist() == [1, 3, 3]
+    assert np.einsum("ij,jk->ik", x, x).tolist() == (x @
+                     x).tolist() and np.maximum.accumulate([1, 3, 2]).tolist() == [1, 3, 3]
     assert np.convolve([1, 2, 3], [1, 1]).tolist() == [1, 3, 5, 3] and np.cumsum([1, 2, 3])[-1] == 6
     try:
         np.ones(2) + np.ones(3)
@@ -70,7 +82,15 @@ def test_random_numbers():
     assert np.random.permutation(5).tolist() == [0, 1, 2, 3, 4]
     assert np.random.choice(10, 3, replace=False).tolist() == [9, 2, 0]
     g = np.random.default_rng(42)
-    assert g.random(2).tolist() == [0.7739560485559633, 0.4388784397520523] and g.integers(0, 100, 3).tolist() == [43, 85, 8]
+    assert g.random(2).tolist() == [
+    0.7739560485559633,
+    0.4388784397520523] and g.integers(
+        0,
+        100,
+        3).tolist() == [
+            43,
+            85,
+             8]
     assert g.normal(size=2).tolist() == [-1.9510351886538364, -1.302179506862318]
 
 
@@ -98,7 +118,11 @@ def test_beside_torch():
     x = torch.zeros(2)
     x.numpy()[1] = 3
     assert x.tolist() == [0, 3] and torch.tensor(np.arange(2)).dtype == torch.int64
-    assert (torch.ones(2) * np.float32(2)).dtype == torch.float32 and (torch.ones(2) * np.ones(2)).dtype == torch.float64
+    assert (
+    torch.ones(2) *
+    np.float32(2)).dtype == torch.float32 and (
+        torch.ones(2) *
+         np.ones(2)).dtype == torch.float64
     assert torch.tensor([np.float32(1)]).dtype == torch.float32 and torch.zeros(np.int64(2)).shape == (2,)
     assert np.asarray(torch.ones(2)).dtype == np.float32 and isinstance(np.sqrt(torch.ones(2)), torch.Tensor)
     try:
