@@ -45,6 +45,7 @@ globals().update(_complex_methods.functions(_functions.FUNCTIONS))
 
 from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types  # noqa: E402
 from . import special, utils  # noqa: E402
+from . import _functional_names  # noqa: E402
 from ._vmap import vmap  # noqa: E402
 from . import distributions  # noqa: E402
 from . import _global_settings, _platform, _storage_kinds, compiler, jit, profiler, serialization  # noqa: E402
@@ -53,6 +54,9 @@ from .amp.autocast_mode import AT_TOP as _autocasting  # noqa: E402
 from .serialization import load, save  # noqa: E402
 
 globals().update({**_platform.MODULES, **_storage_kinds.KINDS, **_autocasting, **_global_settings.NAMES})
+
+globals().update(_functional_names.functions(globals()))
+newaxis = None
 
 
 def clone(input, *, memory_format=None):

@@ -13,7 +13,7 @@ Variable = __import__("torch._base", fromlist=["Tensor"]).Tensor
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
     """Adds the gradients of `tensors` to `.grad` of their leaves."""
-    backward_all(tensors, grad_tensors, create_graph, inputs)
+    backward_all(tensors, grad_tensors, retain_graph, create_graph, inputs)
 
 
 class set_detect_anomaly:
