@@ -34,6 +34,19 @@ class _Pickler(pickle.Pickler):
     def __init__(self, file, protocol):
         super().__init__(file, protocol)
         self.entries = []
+        # Where tensors with the same elements went, and these tensors, so that no other takes their place in memory.
+        self._places, self._held = {}, []
+
+    def _stored(self, x):
+        """The key of the entry with the elements of `x`: tied weights share one, as in PyTorch."""
+        place = (x.data_ptr(), x.numel(), x.dtype, tuple(x.shape)) if x.is_contiguous() and x.numel() else None
+        key = self._places.get(place)
+        if key is None or place is None:
+            key = str(len(self.entries))
+            self.entries.append(host(tensors.Tensor.read, x))
+            self._places[place] = key
+            self._held.append(x)
+        return key
 
     def persistent_id(self, obj):
         if isinstance(obj, _Stored):
@@ -49,8 +62,7 @@ class _Pickler(pickle.Pickler):
         kind = obj.dtype
         if kind not in BY_TYPE:
             raise NotImplementedError(f"torch.save of a tensor of type {kind} is not available; of float32 it is")
-        key = str(len(self.entries))
-        self.entries.append(host(tensors.Tensor.read, obj))
+        key = self._stored(obj)
         shape, hooks = tuple(obj.shape), collections.OrderedDict()
         learned = isinstance(obj, Parameter)
         parts = (_Stored(key, kind, obj.numel()), 0, shape, tuple(contiguous_strides(shape)),
