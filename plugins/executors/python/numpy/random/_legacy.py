@@ -4,7 +4,7 @@ import math
 
 from .._making import array, asarray
 from ._bits import MT19937
-from ._drawing import Drawing, count_of, extents, filled, spread
+from ._drawing import Drawing, count_of, extents, filled, of_list, spread
 
 
 class RandomState(Drawing):
@@ -53,6 +53,21 @@ class RandomState(Drawing):
         self._spare = factor * x
         return factor * y
 
+    def _gauss_list(self, count):
+        """`count` normal numbers; as `_gauss` would give them, without a call for each."""
+        draw, sqrt, log, values = self._bits.double, math.sqrt, math.log, []
+        if count and self._spare is not None:
+            values.append(self._gauss())
+        while len(values) < count:
+            x, y = 2.0 * draw() - 1.0, 2.0 * draw() - 1.0
+            square = x * x + y * y
+            if 0.0 < square < 1.0:
+                factor = sqrt(-2.0 * log(square) / square)
+                values += (factor * y, factor * x)
+        if len(values) > count:
+            self._spare = values.pop()
+        return values
+
     def random_sample(self, size=None):
         """Numbers in [0, 1)."""
         return filled(self._bits.double, size)
@@ -65,7 +80,8 @@ class RandomState(Drawing):
 
     def standard_normal(self, size=None):
         """Normal numbers."""
-        return filled(self._gauss, size)
+        shape = extents(size)
+        return self._gauss() if shape is None else of_list(self._gauss_list(count_of(shape)), shape)
 
     def randn(self, *args):
         """Normal numbers, in the shape of the arguments."""
