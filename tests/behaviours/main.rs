@@ -10,4 +10,6 @@ mod models;
 mod paper;
 mod proposals;
 mod repeated;
+mod torch;
+mod torch_conformance;
 mod workplace;

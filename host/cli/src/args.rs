@@ -104,7 +104,12 @@ pub struct TorchArguments {
     #[arg(long)]
     pub json: bool,
     /// The program, and what it gets as arguments
-    #[arg(value_name = "FILE.py [ARGS]", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(
+        value_name = "FILE.py [ARGS]",
+        required = true,
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
     pub program: Vec<String>,
 }
 
@@ -339,11 +344,13 @@ mod tests {
             Command::Torch(torch) => torch,
             other => panic!("{other:?}"),
         };
-        let parsed = torch("proofhouse torch --data a=b --seconds 3 x.py --seconds 4 --help --data c=d -- -v");
+        let parsed =
+            torch("proofhouse torch --data a=b --seconds 3 x.py --seconds 4 --help --data c=d -- -v");
         assert_eq!((parsed.data, parsed.seconds), (vec!["a=b".to_owned()], Some(3.0)));
         assert_eq!(parsed.program, ["x.py", "--seconds", "4", "--help", "--data", "c=d", "--", "-v"]);
         assert_eq!(torch("proofhouse torch x.py").program, ["x.py"]);
-        for wrong in ["torch", "torch --seconds 0 x.py", "torch --seconds inf x.py", "torch --memory 0 x.py"] {
+        for wrong in ["torch", "torch --seconds 0 x.py", "torch --seconds inf x.py", "torch --memory 0 x.py"]
+        {
             assert!(Arguments::try_parse_from(format!("proofhouse {wrong}").split(' ')).is_err(), "{wrong}");
         }
     }

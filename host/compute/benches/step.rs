@@ -111,7 +111,8 @@ fn step(
         s.read(&starts)?.as_chunks().0.iter().map(|&bytes| u64::from_le_bytes(bytes)).collect();
     let window = s.windows(data, &starts, TIME as u32 + 1)?;
     let loss = model.loss(s, &window)?;
-    let gradients: Vec<Tensor> = s.backward(&loss, None)?.into_iter().map(|(_, gradient)| gradient).collect();
+    let gradients: Vec<Tensor> =
+        s.backward(&loss, None, false)?.into_iter().map(|(_, gradient)| gradient).collect();
     let gradients: Vec<&Tensor> = gradients.iter().collect();
     s.clip_gradient_norm(&gradients, 1.0)?;
     let hyper = AdamW { lr: 1.5e-3, beta1: 0.9, beta2: 0.95, eps: 1e-8, weight_decay: 0.1 };

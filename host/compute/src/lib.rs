@@ -19,7 +19,7 @@
 //! let three = session.full(Dtype::F32, &[], 3.0)?;
 //! let x = session.parameter(&three)?;
 //! let y = session.binary(BinaryOp::Mul, &x, &x)?;
-//! let gradients = session.backward(&y, None)?;
+//! let gradients = session.backward(&y, None, false)?;
 //! assert_eq!(session.read(&gradients[0].1)?, 6f32.to_le_bytes());
 //! # Ok::<(), proofhouse_compute::Error>(())
 //! ```

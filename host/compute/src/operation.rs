@@ -120,19 +120,14 @@ impl Step<'_> {
 
     /// The saved values of input `i`; in a recorded pass, with how they were computed.
     pub(crate) fn input(&mut self, i: usize) -> Result<Tensor> {
-        let input = self.node.input(i);
-        let value = input.and_then(|input| input.value.clone());
-        let value =
-            value.ok_or_else(|| Error::gradient(format!("{}: input {i} was not saved", self.node.name())))?;
-        let edge = input.filter(|_| self.recorded()).and_then(|input| input.edge.clone());
+        let value = self.node.saved(|saved| saved.inputs.get(i).cloned().flatten())?;
+        let edge = self.node.input(i).filter(|_| self.recorded()).and_then(|input| input.edge.clone());
         self.session.wrap_recorded(value, edge)
     }
 
     /// The saved values of the result; in a recorded pass, as what this operation computed.
     pub(crate) fn output(&mut self) -> Result<Tensor> {
-        let value = self.node.output.clone();
-        let value = value
-            .ok_or_else(|| Error::gradient(format!("{}: the result was not saved", self.node.name())))?;
+        let value = self.node.saved(|saved| saved.output.clone())?;
         let edge = self.recorded().then(|| Edge::Node(self.node.clone()));
         self.session.wrap_recorded(value, edge)
     }

@@ -1,5 +1,6 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use crate::error::{Error, Result};
 use crate::operation::Operation;
 use crate::quota::{MemoryCharge, Place};
 use crate::shape::Meta;
@@ -11,12 +12,28 @@ pub(crate) struct Node {
     pub(crate) sequence: u64,
     pub(crate) function: Function,
     inputs: Vec<Input>,
-    pub(crate) output: Option<Value>,
+    saved: Mutex<Saved>,
     /// Set where the guest keeps something for this node, and is to be told when it is gone.
     notice: OnceLock<Arc<Released>>,
     place: Option<Place>,
     /// Pays for lists of inputs and outputs whose length the guest chose.
     _charge: Option<MemoryCharge>,
+}
+
+/// The values that the gradient of a node is made from.
+#[derive(Default)]
+pub(crate) struct Saved {
+    /// By input; empty where none is saved.
+    pub(crate) inputs: Vec<Option<Value>>,
+    pub(crate) output: Option<Value>,
+    /// Were they let go of, after a pass that does not keep them?
+    gone: bool,
+}
+
+impl Saved {
+    fn is_empty(&self) -> bool {
+        self.output.is_none() && self.inputs.iter().all(Option::is_none)
+    }
 }
 
 /// What a node did.
@@ -53,7 +70,6 @@ impl Released {
 /// One input of a recorded operation, as it was then.
 pub(crate) struct Input {
     pub(crate) meta: Meta,
-    pub(crate) value: Option<Value>,
     pub(crate) edge: Option<Edge>,
 }
 
@@ -81,10 +97,10 @@ impl Node {
         sequence: u64,
         operation: Arc<dyn Operation>,
         inputs: Vec<Input>,
-        output: Option<Value>,
+        saved: Saved,
         place: Place,
     ) -> Node {
-        Node::of(sequence, Function::Operation(operation), inputs, output, place)
+        Node::of(sequence, Function::Operation(operation), inputs, saved, place)
     }
 
     /// A guest's function of `inputs`, whose end `released` is told.
@@ -97,7 +113,7 @@ impl Node {
         charge: MemoryCharge,
     ) -> Node {
         let function = Function::Custom { outputs, made: OnceLock::new() };
-        let mut node = Node::of(sequence, function, inputs, None, place);
+        let mut node = Node::of(sequence, function, inputs, Saved::default(), place);
         node.notice = OnceLock::from(released);
         node._charge = Some(charge);
         node
@@ -105,25 +121,44 @@ impl Node {
 
     /// Output `i` of the guest's function `from`.
     pub(crate) fn output_of(from: Arc<Node>, sequence: u64, i: usize, meta: Meta, place: Place) -> Node {
-        let inputs = vec![Input { meta, value: None, edge: Some(Edge::Node(from)) }];
-        Node::of(sequence, Function::Output(i), inputs, None, place)
+        let inputs = vec![Input { meta, edge: Some(Edge::Node(from)) }];
+        Node::of(sequence, Function::Output(i), inputs, Saved::default(), place)
     }
 
-    fn of(
-        sequence: u64,
-        function: Function,
-        inputs: Vec<Input>,
-        output: Option<Value>,
-        place: Place,
-    ) -> Node {
+    fn of(sequence: u64, function: Function, inputs: Vec<Input>, saved: Saved, place: Place) -> Node {
         Node {
             sequence,
             function,
             inputs,
-            output,
+            saved: Mutex::new(saved),
             notice: OnceLock::new(),
             place: Some(place),
             _charge: None,
+        }
+    }
+
+    /// What `pick` takes of the saved values.
+    ///
+    /// # Errors
+    /// `gradient` where they were let go of.
+    pub(crate) fn saved(&self, pick: impl FnOnce(&Saved) -> Option<Value>) -> Result<Value> {
+        let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        if saved.gone {
+            return Err(Error::gradient(
+                "Trying to backward through the graph a second time (or directly access saved tensors after they have \
+                 already been freed). Saved intermediate values of the graph are freed when you call .backward() or \
+                 autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or \
+                 if you need to access saved tensors after calling backward.",
+            ));
+        }
+        pick(&saved).ok_or_else(|| Error::gradient(format!("{}: this value was not saved", self.name())))
+    }
+
+    /// Lets go of the saved values. A node without any can be passed again.
+    pub(crate) fn let_go(&self) {
+        let mut saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner);
+        if !saved.is_empty() {
+            *saved = Saved { gone: true, ..Saved::default() };
         }
     }
 

@@ -20,7 +20,7 @@ fn gradients(inputs: &[&[f32]], f: Function<'_>, recorded: bool) -> Vec<Vec<f32>
     let sum = s.reduce(ReduceOp::Sum, &y, &[], false).expect("a sum");
     let all: Vec<&Tensor> = leaves.iter().collect();
     let mut pass =
-        s.reverse_pass(&[Root { output: &sum, gradient: None }], Some(&all), recorded).expect("a pass");
+        s.reverse_pass(&[Root { output: &sum, gradient: None }], Some(&all), recorded, true).expect("a pass");
     assert!(matches!(s.advance(&mut pass), Ok(Stop::Done)));
     let found = s.input_gradients(&pass).expect("done");
     found.iter().map(|gradient| values(&mut s, gradient.as_ref().expect("it depends on it"))).collect()

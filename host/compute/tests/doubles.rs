@@ -56,7 +56,7 @@ fn functions_and_derivatives_have_twelve_digits() {
         let x = s.parameter(&initial).expect("a leaf");
         let y = s.unary(op, &x).expect("defined");
         let ones = s.full(Dtype::F64, &x.shape(), 1.0).expect("ones");
-        let gradient = s.backward(&y, Some(&ones)).expect("a derivative").remove(0).1;
+        let gradient = s.backward(&y, Some(&ones), true).expect("a derivative").remove(0).1;
         let (y, slope) = (values(&mut s, &y), values(&mut s, &gradient));
         for i in 0..golden.x.len() {
             let off = |a: f64, b: f64| (a - b).abs() / b.abs();
@@ -137,7 +137,7 @@ fn check(name: &str, inputs: &[(&[u64], Vec<f64>)], f: Function<'_>) {
     let y = f(&mut s, &leaves).unwrap_or_else(|e| panic!("{name}: {e}"));
     let weights = numbers(9, y.element_count(), -1.0, 1.5);
     let w = tensor(&mut s, &y.shape(), &weights);
-    let gradients = s.backward(&y, Some(&w)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let gradients = s.backward(&y, Some(&w), true).unwrap_or_else(|e| panic!("{name}: {e}"));
     s.set_recording(false);
     for (i, (_, gradient)) in gradients.iter().enumerate() {
         let gradient = values(&mut s, gradient);

@@ -123,7 +123,7 @@ fn f16_computes_in_f32_and_rounds() {
     let leaf = s.parameter(&x).expect("a leaf");
     let y = s.unary(UnaryOp::Square, &leaf).expect("squares");
     let y = s.reduce(ReduceOp::Sum, &y, &[], false).expect("a sum");
-    let gradient = s.backward(&y, None).expect("a gradient").remove(0).1;
+    let gradient = s.backward(&y, None, true).expect("a gradient").remove(0).1;
     assert_eq!(gradient.dtype(), Dtype::F16);
     assert_eq!(doubles(&mut s, &gradient)[0], 2.0 * rounded[0]);
 }
@@ -265,10 +265,10 @@ fn powers_of_zero_have_the_gradients_of_pytorch() {
     let ones = floats(&mut s, Dtype::F64, &[1.0; 3]);
     let expected = [0.0, 0.0, f64::NEG_INFINITY];
     let y = s.binary(BinaryOp::Pow, &x, &e).expect("powers");
-    for (_, gradient) in s.backward(&y, Some(&ones)).expect("gradients") {
+    for (_, gradient) in s.backward(&y, Some(&ones), true).expect("gradients") {
         assert_eq!(doubles(&mut s, &gradient), expected);
     }
     let y = s.scalar_binary(BinaryOp::Pow, 0.0, &e).expect("powers");
-    let gradient = s.backward(&y, Some(&ones)).expect("a gradient").remove(0).1;
+    let gradient = s.backward(&y, Some(&ones), true).expect("a gradient").remove(0).1;
     assert_eq!(doubles(&mut s, &gradient), expected);
 }

@@ -278,7 +278,7 @@ fn same(name: &str, inputs: &[(&[u64], Vec<f32>)], one: Function<'_>, other: Fun
         let y = f(&mut s, &leaves).unwrap_or_else(|e| panic!("{name}: {e}"));
         let w = tensor(&mut s, &y.shape(), &numbers(98, y.element_count() as usize, -1.0, 1.5));
         let mut all = values(&mut s, &y);
-        for (_, gradient) in s.backward(&y, Some(&w)).unwrap_or_else(|e| panic!("{name}: {e}")) {
+        for (_, gradient) in s.backward(&y, Some(&w), true).unwrap_or_else(|e| panic!("{name}: {e}")) {
             all.extend(values(&mut s, &gradient));
         }
         outcomes.push(all);
@@ -381,18 +381,18 @@ fn gradients_of_chosen_tensors() {
     let (x, z) = (s.parameter(&initial).expect("a leaf"), s.parameter(&initial).expect("a leaf"));
     let y = s.unary(UnaryOp::Square, &x).expect("square");
     let loss = s.reduce(ReduceOp::Sum, &y, &[], false).expect("sum");
-    let found = s.gradients(&loss, &[&y, &z, &x, &loss], None).expect("gradients");
+    let found = s.gradients(&loss, &[&y, &z, &x, &loss], None, true).expect("gradients");
     let found: Vec<Option<Vec<f32>>> =
         found.iter().map(|gradient| gradient.as_ref().map(|gradient| values(&mut s, gradient))).collect();
     assert_eq!(found, [Some(vec![1.0; 3]), None, Some(vec![2.0, 4.0, 6.0]), Some(vec![1.0])]);
     // A leaf is its own gradient's place, and the graph may be walked again.
     let first = s.slice(&x, 0, 0, 1, 1).expect("slice");
     for _ in 0..2 {
-        let gradients = s.backward(&first, None).expect("backward");
+        let gradients = s.backward(&first, None, true).expect("backward");
         assert_eq!(values(&mut s, &gradients[0].1), [1.0, 0.0, 0.0]);
     }
     let ones = tensor(&mut s, &[3], &[1.0, 1.0, 1.0]);
-    let gradients = s.backward(&x, Some(&ones)).expect("a leaf has a gradient");
+    let gradients = s.backward(&x, Some(&ones), true).expect("a leaf has a gradient");
     assert_eq!(gradients.len(), 1);
 }
 
@@ -406,7 +406,7 @@ fn bf16_has_gradients_too() {
     let active = s.unary(UnaryOp::Gelu, &product).expect("gelu");
     assert_eq!(active.dtype(), Dtype::Bf16);
     let sum = s.reduce(ReduceOp::Sum, &active, &[], false).expect("sum");
-    let gradients = s.backward(&sum, None).expect("backward");
+    let gradients = s.backward(&sum, None, true).expect("backward");
     assert_eq!(gradients[0].1.dtype(), Dtype::F32);
     // d/dx of Σ x·x is (row sums of columns + column sums of rows): 4+3, 6+..., all gelu slopes are 1 here.
     assert_close("bf16", &values(&mut s, &gradients[0].1), &[7.0, 11.0, 9.0, 13.0]);

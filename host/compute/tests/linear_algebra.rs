@@ -5,7 +5,7 @@ mod matrices;
 
 use differences::{numbers, session, tensor, values};
 use matrices::{close, orthonormal, transpose};
-use proofhouse_compute::{BinaryOp, Session, Tensor};
+use proofhouse_compute::{BinaryOp, Dtype, Session, Tensor};
 
 const NAN: f32 = f32::NAN;
 
@@ -291,4 +291,39 @@ fn batches_are_decomposed_one_by_one_wherever_they_lie() {
     let second = s.slice(&turned, 0, 1, 2, 1).expect("one of them");
     let (_, alone, _) = s.svd(&second, false).expect("svd");
     assert_eq!(values(&mut s, &sigma)[2..4], values(&mut s, &alone));
+}
+
+#[test]
+fn f64_keeps_its_digits() {
+    let mut s = session();
+    let wide = |s: &mut Session, shape: &[u64], x: &[f64]| {
+        let bytes: Vec<u8> = x.iter().flat_map(|x| x.to_le_bytes()).collect();
+        s.create(Dtype::F64, shape, &bytes).expect("a tensor of the given values")
+    };
+    let read = |s: &mut Session, x: &Tensor| -> Vec<f64> {
+        s.read(x).expect("readable").as_chunks().0.iter().map(|&bytes| f64::from_le_bytes(bytes)).collect()
+    };
+    let hilbert: Vec<f64> = (0..25).map(|i| 1.0 / (i / 5 + i % 5 + 1) as f64).collect();
+    let a = wide(&mut s, &[5, 5], &hilbert);
+    // From torch, of the same matrix.
+    let smallest = 3.287928772171e-6;
+    let (_, sigma, _) = s.svd(&a, false).expect("svd");
+    assert!((read(&mut s, &sigma)[4] / smallest - 1.0).abs() < 1e-9);
+    let (eigenvalues, _) = s.eigh(&a).expect("eigh");
+    assert!((read(&mut s, &eigenvalues)[0] / smallest - 1.0).abs() < 1e-9);
+    let (q, r) = s.qr(&a, false).expect("qr");
+    let back = s.matmul(&q, &r).expect("a product");
+    let l = s.cholesky(&a).expect("cholesky");
+    let turned = transpose(&mut s, &l);
+    let square = s.matmul(&l, &turned).expect("a product");
+    let one: Vec<f64> = (0..25).map(|i| if i % 6 == 0 { 1.0 } else { 0.0 }).collect();
+    let one = wide(&mut s, &[5, 5], &one);
+    let inverse = s.solve(&a, &one).expect("a solution");
+    let again = s.matmul(&inverse, &a).expect("a product");
+    let (both, pivots) = s.lu(&a).expect("lu");
+    assert_eq!((both.dtype(), pivots.dtype()), (Dtype::F64, Dtype::I64));
+    for (found, expected, tolerance) in [(back, &a, 1e-15), (square, &a, 1e-15), (again, &one, 1e-9)] {
+        let (found, expected) = (read(&mut s, &found), read(&mut s, expected));
+        assert!(found.iter().zip(&expected).all(|(a, b)| (a - b).abs() < tolerance), "{found:?}");
+    }
 }

@@ -104,7 +104,7 @@ fn a_custom_function_says_the_gradient_of_its_input() {
     let (function, y) = square(&mut s, &h);
     assert!(s.requires_gradient(&y));
     let loss = sum(&mut s, &y);
-    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false, true).expect("a pass");
     let (stopped, gradients) = at_custom(s.advance(&mut pass).expect("a stop"));
     assert_eq!(stopped, function);
     let gradient = gradients[0].clone().expect("the output is used");
@@ -138,7 +138,7 @@ fn a_custom_function_of_several_inputs_and_outputs() {
     let both = s.binary(BinaryOp::Add, &first, &out[2]).expect("a sum");
     let again = s.binary(BinaryOp::Add, &both, &out[0]).expect("a sum");
     let loss = sum(&mut s, &again);
-    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false, true).expect("a pass");
     let (stopped, gradients) = at_custom(s.advance(&mut pass).expect("a stop"));
     assert_eq!((stopped, gradients.len()), (function, 4));
     assert!(gradients[1].is_none() && gradients[3].is_none(), "nothing depends on these");
@@ -160,7 +160,7 @@ fn custom_functions_chain_and_are_used_twice() {
     let (first, h) = square(&mut s, &x);
     let (second, y) = square(&mut s, &h);
     let sum_of_both = s.binary(BinaryOp::Add, &y, &h).expect("a sum");
-    let mut pass = s.reverse_pass(&[root(&sum_of_both)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&sum_of_both)], None, false, true).expect("a pass");
     let mut order = Vec::new();
     while let Stop::Custom { function, gradients } = s.advance(&mut pass).expect("a stop") {
         order.push(function);
@@ -180,15 +180,15 @@ fn a_custom_function_off_the_way_is_not_asked() {
     let (_, y) = square(&mut s, &x);
     let output = product(&mut s, &y, &z);
     for wanted in [&z, &y] {
-        let mut pass = s.reverse_pass(&[root(&output)], Some(&[wanted]), false).expect("a pass");
+        let mut pass = s.reverse_pass(&[root(&output)], Some(&[wanted]), false, true).expect("a pass");
         assert!(matches!(s.advance(&mut pass), Ok(Stop::Done)), "no custom stop");
         let found = s.input_gradients(&pass).expect("done");
         let found = values(&mut s, found[0].as_ref().expect("the output depends on it"));
         assert_eq!(found, if s.leaf(wanted).is_some() { [4.0] } else { [3.0] });
-        assert_eq!(s.gradients(&output, &[wanted], None).expect("no stop").len(), 1);
+        assert_eq!(s.gradients(&output, &[wanted], None, true).expect("no stop").len(), 1);
     }
-    assert_eq!(refused(s.backward(&output, None)).0, Code::Gradient);
-    assert_eq!(refused(s.gradients(&output, &[&x], None)).0, Code::Gradient);
+    assert_eq!(refused(s.backward(&output, None, true)).0, Code::Gradient);
+    assert_eq!(refused(s.gradients(&output, &[&x], None, true)).0, Code::Gradient);
     assert!(s.set_recording(true), "a pass that failed restores the recording mode");
     // Nothing to record: no input requires a gradient, or nothing is recorded.
     let constant = tensor(&mut s, &[1], &[2.0]);
@@ -215,7 +215,7 @@ fn watched_tensors_show_their_whole_gradient_and_take_another() {
     let loss = sum(&mut s, &more);
     let watches: Vec<u64> = [&unused, &h, &loss].map(|x| s.watch(x).expect("a watch")).to_vec();
     assert_eq!(s.watch(&h), Ok(watches[1]), "the same watch again");
-    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false, true).expect("a pass");
     let mut seen = Vec::new();
     while let Stop::Watched { watch, gradient } = s.advance(&mut pass).expect("a stop") {
         seen.push((watch, values(&mut s, &gradient)));
@@ -228,9 +228,9 @@ fn watched_tensors_show_their_whole_gradient_and_take_another() {
     }
     assert_eq!(seen, [(watches[2], vec![1.0]), (watches[1], vec![11.0, 11.0])]);
     assert_eq!(leaves(&mut s, &pass)[0].1, [67.0, 67.0]);
-    assert_eq!(refused(s.backward(&loss, None)).0, Code::Gradient, "one call has no stops");
+    assert_eq!(refused(s.backward(&loss, None, true)).0, Code::Gradient, "one call has no stops");
     // What is captured for an input is what its watcher made of it.
-    let mut pass = s.reverse_pass(&[root(&loss)], Some(&[&h, &x]), false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], Some(&[&h, &x]), false, true).expect("a pass");
     at_watched(s.advance(&mut pass).expect("the loss"));
     let (_, gradient) = at_watched(s.advance(&mut pass).expect("a stop"));
     let half = scaled(&mut s, &gradient, 0.5);
@@ -253,7 +253,7 @@ fn what_is_gone_is_told_once() {
     assert_eq!(s.released(), Vec::<u64>::new());
     drop((h, z));
     assert_eq!(s.released(), [other], "the watched result is part of the record yet");
-    let pass = s.reverse_pass(&[root(&y)], None, false).expect("a pass");
+    let pass = s.reverse_pass(&[root(&y)], None, false, true).expect("a pass");
     drop(y);
     assert_eq!(s.released(), Vec::<u64>::new(), "the pass keeps the record");
     drop(pass);
@@ -276,7 +276,7 @@ fn a_custom_function_inside_recorded_passes() {
     let expected = values(&mut s, &exp)[0];
     for _ in 0..3 {
         // The derivative reads the function's own output, as part of the record: then it has derivatives too.
-        let mut pass = s.reverse_pass(&[root(&y)], Some(&[&x, &made[0]]), true).expect("a pass");
+        let mut pass = s.reverse_pass(&[root(&y)], Some(&[&x, &made[0]]), true, true).expect("a pass");
         let (_, gradients) = at_custom(s.advance(&mut pass).expect("a stop"));
         let output = s.output_of(&pass, 0, &exp).expect("its output");
         assert_eq!(refused(s.output_of(&pass, 1, &exp)).0, Code::Gradient);
@@ -300,12 +300,12 @@ fn an_output_that_nobody_holds_is_recorded_again() {
     let (_, mut made) = s.custom(&[&x], &[&values_of_both, &values_of_both]).expect("a function");
     let y = made.remove(0);
     drop(made);
-    let mut pass = s.reverse_pass(&[root(&y)], None, true).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&y)], None, true, true).expect("a pass");
     at_custom(s.advance(&mut pass).expect("a stop"));
     let again = s.output_of(&pass, 1, &values_of_both).expect("the other output");
     drop(pass);
     let twice = s.binary(BinaryOp::Add, &again, &y).expect("a sum");
-    let mut pass = s.reverse_pass(&[root(&twice)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&twice)], None, false, true).expect("a pass");
     let (_, gradients) = at_custom(s.advance(&mut pass).expect("a stop"));
     assert!(gradients.iter().all(Option::is_some));
 }
@@ -319,11 +319,11 @@ fn roots_add_up() {
     let weights = tensor(&mut s, &[2], &[10.0, 100.0]);
     let weighted = Root { output: &y, gradient: Some(&weights) };
     let roots = [root(&loss), weighted, root(&loss), Root { output: &x, gradient: Some(&weights) }];
-    let mut pass = s.reverse_pass(&roots, None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&roots, None, false, true).expect("a pass");
     assert!(matches!(s.advance(&mut pass), Ok(Stop::Done)));
     assert_eq!(leaves(&mut s, &pass)[0].1, [2.0 * 12.0 + 10.0, 4.0 * 102.0 + 100.0]);
     assert_eq!(values(&mut s, &weights), [10.0, 100.0]);
-    let mut nothing = s.reverse_pass(&[], None, false).expect("no roots");
+    let mut nothing = s.reverse_pass(&[], None, false, true).expect("no roots");
     assert!(matches!(s.advance(&mut nothing), Ok(Stop::Done)));
     assert!(leaves(&mut s, &nothing).is_empty());
 }
@@ -333,7 +333,7 @@ fn gradients_share_no_handle() {
     let mut s = session();
     let (a, b) = (leaf(&mut s, &[3.0]), leaf(&mut s, &[4.0]));
     let y = s.binary(BinaryOp::Add, &a, &b).expect("a sum");
-    let gradients = s.backward(&y, None).expect("backward");
+    let gradients = s.backward(&y, None, true).expect("backward");
     let both = [&gradients[0].1, &gradients[1].1];
     // Were they one tensor, it would be scaled twice.
     s.clip_gradient_norm(&both, 0.5f64.sqrt()).expect("clipped");
@@ -345,7 +345,7 @@ fn gradients_share_no_handle() {
     let near = scaled(&mut s, &a, 1.0);
     s.watch(&near).expect("a watch");
     let y = s.binary(BinaryOp::Add, &near, &b).expect("a sum");
-    let mut pass = s.reverse_pass(&[root(&y)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&y)], None, false, true).expect("a pass");
     let (_, gradient) = at_watched(s.advance(&mut pass).expect("a stop"));
     let other = tensor(&mut s, &[1], &[7.0]);
     s.assign(&gradient, &other).expect("assigned");
@@ -363,22 +363,22 @@ fn misuse_is_an_error_and_the_pass_goes_on() {
     s.watch(&h).expect("a watch");
     let loss = sum(&mut s, &y);
     let constant = tensor(&mut s, &[3], &[1.0; 3]);
-    assert_eq!(refused(s.reverse_pass(&[root(&constant)], None, false)).0, Code::Gradient);
-    assert_eq!(refused(s.reverse_pass(&[root(&y)], None, false)).0, Code::Gradient);
-    assert_eq!(refused(s.reverse_pass(&[root(&loss)], Some(&[&constant]), false)).0, Code::Gradient);
+    assert_eq!(refused(s.reverse_pass(&[root(&constant)], None, false, true)).0, Code::Gradient);
+    assert_eq!(refused(s.reverse_pass(&[root(&y)], None, false, true)).0, Code::Gradient);
+    assert_eq!(refused(s.reverse_pass(&[root(&loss)], Some(&[&constant]), false, true)).0, Code::Gradient);
     assert_eq!(refused(s.watch(&constant)).0, Code::Gradient);
     assert_eq!(refused(s.watch(&x)).0, Code::Gradient, "a leaf");
     let bad = Root { output: &loss, gradient: Some(&constant) };
-    assert_eq!(refused(s.reverse_pass(&[bad], None, false)).0, Code::Shape);
+    assert_eq!(refused(s.reverse_pass(&[bad], None, false, true)).0, Code::Shape);
 
     let mut other = session();
     let foreign = tensor(&mut other, &[3], &[1.0; 3]);
     assert_eq!(refused(s.custom(&[&foreign], &[])).0, Code::Argument);
     assert_eq!(refused(s.custom(&[&x], &[&foreign])).0, Code::Argument);
-    assert_eq!(refused(s.reverse_pass(&[root(&foreign)], None, false)).0, Code::Argument);
+    assert_eq!(refused(s.reverse_pass(&[root(&foreign)], None, false, true)).0, Code::Argument);
     assert_eq!(refused(s.watch(&foreign)).0, Code::Argument);
 
-    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false, true).expect("a pass");
     assert_eq!(refused(s.answer_custom(&mut pass, &[Some(&constant)])).0, Code::Gradient, "too early");
     assert_eq!(refused(s.answer_watched(&mut pass, &constant)).0, Code::Gradient, "too early");
     assert_eq!(refused(s.output_of(&pass, 0, &constant)).0, Code::Gradient, "too early");
@@ -423,7 +423,7 @@ fn a_pass_outlives_the_graph_and_gives_back_what_it_held() {
     let (_, y) = square(&mut s, &x);
     let (_, z) = square(&mut s, &y);
     let loss = sum(&mut s, &z);
-    let mut pass = s.reverse_pass(&[root(&loss)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&loss)], None, false, true).expect("a pass");
     drop((loss, y, z));
     at_custom(s.advance(&mut pass).expect("a stop"));
     s.answer_custom(&mut pass, &[None]).expect("none is 0");
@@ -446,7 +446,7 @@ fn passes_are_within_the_quotas_and_can_be_cancelled() {
     }
     let mut passes = Vec::new();
     let refusal = loop {
-        match s.reverse_pass(&[root(&y)], None, false) {
+        match s.reverse_pass(&[root(&y)], None, false, true) {
             Ok(pass) => passes.push(pass),
             Err(error) => break error,
         }
@@ -460,7 +460,7 @@ fn passes_are_within_the_quotas_and_can_be_cancelled() {
     let mut s = session();
     let x = leaf(&mut s, &[1.0]);
     let (_, y) = square(&mut s, &x);
-    let mut pass = s.reverse_pass(&[root(&y)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&y)], None, false, true).expect("a pass");
     let token = s.cancel_token();
     token.store(true, Ordering::Relaxed);
     assert_eq!(refused(s.advance(&mut pass)).0, Code::Cancelled);
@@ -470,7 +470,7 @@ fn passes_are_within_the_quotas_and_can_be_cancelled() {
     assert_eq!(refused(s.answer_custom(&mut pass, &[Some(&x)])).0, Code::Cancelled);
     token.store(false, Ordering::Relaxed);
     s.set_deadline(s.elapsed_seconds());
-    assert_eq!(refused(s.reverse_pass(&[root(&y)], None, false)).0, Code::QuotaDeviceTime);
+    assert_eq!(refused(s.reverse_pass(&[root(&y)], None, false, true)).0, Code::QuotaDeviceTime);
 }
 
 #[test]
@@ -483,7 +483,7 @@ fn a_million_custom_functions_neither_recurse_nor_leak() {
         y = s.custom(&[&y], &[&y]).expect("a function").1.remove(0);
     }
     s.watch(&y).expect("a watch");
-    let mut pass = s.reverse_pass(&[root(&y)], None, false).expect("a pass");
+    let mut pass = s.reverse_pass(&[root(&y)], None, false, true).expect("a pass");
     drop(y);
     at_watched(s.advance(&mut pass).expect("a stop"));
     for _ in 0..1000 {

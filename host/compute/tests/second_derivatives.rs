@@ -18,7 +18,7 @@ fn leaves(s: &mut Session, inputs: &Inputs) -> Vec<Tensor> {
 }
 
 fn recorded(s: &mut Session, y: &Tensor, inputs: &[&Tensor]) -> Result<Vec<Option<Tensor>>> {
-    let mut pass = s.reverse_pass(&[Root { output: y, gradient: None }], Some(inputs), true)?;
+    let mut pass = s.reverse_pass(&[Root { output: y, gradient: None }], Some(inputs), true, true)?;
     assert!(matches!(s.advance(&mut pass)?, Stop::Done));
     s.input_gradients(&pass)
 }
@@ -60,7 +60,7 @@ fn check_order(name: &str, inputs: &Inputs, f: Function<'_>, order: usize) {
     let scalar = derivative(&mut s, &t, f, order).unwrap_or_else(|e| panic!("{name}: {e}"));
     let found = if s.requires_gradient(&scalar) {
         let all: Vec<&Tensor> = t.iter().collect();
-        s.gradients(&scalar, &all, None).unwrap_or_else(|e| panic!("{name}: {e}"))
+        s.gradients(&scalar, &all, None, true).unwrap_or_else(|e| panic!("{name}: {e}"))
     } else {
         vec![None; t.len()]
     };
@@ -96,7 +96,7 @@ fn check(name: &str, inputs: &Inputs, f: Function<'_>) {
     let factor = numbers(7, y.element_count() as usize, -1.0, 1.5);
     let scalar = weighted(&mut s, &y, 7).expect("a sum");
     let all: Vec<&Tensor> = t.iter().collect();
-    let plain = s.gradients(&scalar, &all, None).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let plain = s.gradients(&scalar, &all, None, true).unwrap_or_else(|e| panic!("{name}: {e}"));
     let again = recorded(&mut s, &scalar, &all).unwrap_or_else(|e| panic!("{name}: {e}"));
     for (i, (a, b)) in plain.iter().zip(&again).enumerate() {
         assert_eq!(a.is_some(), b.is_some(), "{name}: input {i}");
@@ -139,7 +139,7 @@ fn what_has_no_further_derivative_says_so() {
     let y = s.unary(UnaryOp::Digamma, &x).expect("digamma");
     let slope = recorded(&mut s, &y, &[&x]).expect("trigamma").remove(0).expect("by x");
     assert!((values(&mut s, &slope)[0] - 0.934_802_2).abs() < 1e-5);
-    let error = s.gradients(&slope, &[&x], None).expect_err("nobody has written it");
+    let error = s.gradients(&slope, &[&x], None, true).expect_err("nobody has written it");
     assert_eq!(error.code, proofhouse_compute::Code::Gradient);
 }
 
@@ -348,7 +348,7 @@ fn a_gradient_penalty_trains() {
     let y = s.unary(UnaryOp::Tanh, &product).expect("tanh");
     let slope = recorded(&mut s, &y, &[&xt]).expect("a derivative").remove(0).expect("by x");
     let penalty = squared(&mut s, &slope).expect("a square");
-    let found = s.gradients(&penalty, &[&wt], None).expect("gradients").remove(0).expect("by w");
+    let found = s.gradients(&penalty, &[&wt], None, true).expect("gradients").remove(0).expect("by w");
     let t = (w * x).tanh();
     let expected = 2.0 * w * (1.0 - t * t).powi(2) * (1.0 - 2.0 * w * x * t);
     assert!((f64::from(values(&mut s, &found)[0]) - expected).abs() < 1e-5);

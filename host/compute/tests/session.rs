@@ -140,10 +140,10 @@ fn a_recorded_chain_counts_and_cancel_stops_the_reverse_pass() {
     let x = s.parameter(&one).expect("a leaf");
     let y = s.unary(UnaryOp::Square, &x).expect("square");
     s.cancel_token().store(true, Ordering::Relaxed);
-    assert_eq!(refused(s.backward(&y, None)).0, Code::Cancelled);
+    assert_eq!(refused(s.backward(&y, None, true)).0, Code::Cancelled);
     assert_eq!(refused(s.full(Dtype::F32, &[], 1.0)).0, Code::Cancelled);
     s.cancel_token().store(false, Ordering::Relaxed);
-    assert_eq!(s.backward(&y, None).expect("goes on").len(), 1);
+    assert_eq!(s.backward(&y, None, true).expect("goes on").len(), 1);
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn long_chains_neither_overflow_the_stack_nor_leak() {
         for _ in 0..200_000 {
             y = s.binary_scalar(BinaryOp::Mul, &y, 1.0).expect("a long chain");
         }
-        let gradients = s.backward(&y, None).expect("backward");
+        let gradients = s.backward(&y, None, true).expect("backward");
         assert_eq!(floats(&mut s, &gradients[0].1), [1.0]);
         drop(gradients);
         drop(y);
@@ -186,7 +186,7 @@ fn train() -> (Vec<u8>, u64) {
         let h = s.rms_norm(&h, None, 1e-6).expect("norm");
         let logits = s.linear(&h, &w2, None).expect("linear");
         let loss = s.cross_entropy(&logits, &targets, None).expect("loss");
-        let gradients = s.backward(&loss, None).expect("gradients");
+        let gradients = s.backward(&loss, None, true).expect("gradients");
         let gradients: Vec<&Tensor> = gradients.iter().map(|(_, gradient)| gradient).collect();
         s.clip_gradient_norm(&gradients, 0.5).expect("clip");
         let hyper = AdamW { lr: 1e-2, beta1: 0.9, beta2: 0.99, eps: 1e-8, weight_decay: 0.1 };
@@ -268,7 +268,7 @@ fn assignment_is_seen_by_every_handle() {
     assert_eq!(floats(&mut s, &handle), [2.0, 2.0]);
     assert_eq!(floats(&mut s, &one), [1.0, 1.0]);
     let sum = s.reduce(ReduceOp::Sum, &y, &[], false).expect("sum");
-    let gradients = s.backward(&sum, None).expect("backward");
+    let gradients = s.backward(&sum, None, true).expect("backward");
     assert_eq!(floats(&mut s, &gradients[0].1), [2.0, 2.0], "at the values of that time");
     // While recording, a tensor takes over how the value was computed.
     let x = s.full(Dtype::F32, &[2], 0.0).expect("zeros");
@@ -413,7 +413,7 @@ fn messages_are_those_of_pytorch() {
     let wide = ids(&mut s, &[0, 10]);
     let logits = s.slice(&table, 0, 0, 2, 1).expect("logits");
     assert_eq!(refused(s.cross_entropy(&logits, &wide, None)).0, Code::Index);
-    assert_eq!(refused(s.backward(&x, None)).0, Code::Gradient);
+    assert_eq!(refused(s.backward(&x, None, true)).0, Code::Gradient);
     assert_eq!(refused(s.parameter(&wide)).0, Code::Gradient);
     assert_eq!(refused(s.permute(&x, &[0, 0])).0, Code::Argument);
     assert_eq!(refused(s.permute(&x, &[0])).0, Code::Argument);

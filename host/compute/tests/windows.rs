@@ -21,7 +21,7 @@ fn refused<T>(result: Result<T>) -> (Code, String) {
 
 fn gradient(s: &mut Session, y: &Tensor, weights: &[f32]) -> Vec<f32> {
     let w = tensor(s, &y.shape(), weights);
-    let gradients = s.backward(y, Some(&w)).expect("a gradient");
+    let gradients = s.backward(y, Some(&w), true).expect("a gradient");
     values(s, &gradients[0].1)
 }
 
@@ -190,7 +190,7 @@ fn gradients_of_scattering() {
     let index = ids(&mut s, &[3], &[1, 1, 0]);
     let y = s.scatter(ScatterOp::Maximum, &x, &index, &source, 0).expect("scatter");
     let w = tensor(&mut s, &[2], &[1., 3.]);
-    let gradients = s.backward(&y, Some(&w)).expect("gradients");
+    let gradients = s.backward(&y, Some(&w), true).expect("gradients");
     assert_eq!(values(&mut s, &gradients[0].1), [0., 1.]);
     assert_eq!(values(&mut s, &gradients[1].1), [1., 1., 1.]);
 }

@@ -23,8 +23,7 @@ impl DataFile {
     /// # Errors
     /// Where it can't be read.
     pub fn read(name: &str, path: &Path) -> Result<DataFile> {
-        let bytes =
-            std::fs::read(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })?;
+        let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_path_buf(), source })?;
         let is_shard = path.extension().is_some_and(|extension| extension == "bin");
         // Another program's `.bin` is no shard, and may be read as bytes all the same.
         let tokens = if is_shard { TokenStream::open(path).ok() } else { None };

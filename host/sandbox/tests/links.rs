@@ -128,8 +128,8 @@ fn a_policy_takes_away_what_a_role_would_have() {
         "candidate",
         &[(
             "imports",
-            r#"["proofhouse:compute/tensors", "proofhouse:compute/layers", "proofhouse:compute/autograd",
-                "proofhouse:compute/optimizers", "proofhouse:compute/generator", "proofhouse:compute/clock",
+            r#"["proofhouse:compute/tensors", "proofhouse:compute/layers", "proofhouse:compute/linear-algebra",
+                "proofhouse:compute/autograd", "proofhouse:compute/optimizers", "proofhouse:compute/generator", "proofhouse:compute/clock",
                 "proofhouse:compute/log", "wasi:cli"]"#,
         )],
     );

@@ -104,12 +104,11 @@ fn nothing_of_the_machine_is_there() {
     let denied = [
         ("import os\ndef go(): return os.environ['PATH']\n", "KeyError"),
         ("def go(): open('/etc/passwd')\n", "Error"),
-        ("import os\ndef go(): os.listdir('/')\n", "Error"),
+        ("import os\ndef go(): os.listdir('/etc')\n", "FileNotFoundError"),
         ("def go():\n    import socket\n    socket.socket()\n", "Error"),
         ("def go():\n    import subprocess\n    subprocess.run(['ls'])\n", "Error"),
         ("def go():\n    import ctypes\n    ctypes.CDLL(None)\n", "Error"),
         ("import os\ndef go(): os.system('ls')\n", "Error"),
-        ("import os\ndef go(): open('out.txt', 'w')\n", "Error"),
         ("import threading\ndef go(): threading.Thread(target=print).start()\n", "Error"),
     ];
     for (program, error) in denied {
@@ -117,6 +116,18 @@ fn nothing_of_the_machine_is_there() {
     }
     assert_ends("import os\ndef go(): os._exit(0)\n", 2.0, "crashed: the program ended itself", "");
     assert_ends("import sys\ndef go(): sys.exit(0)\n", 2.0, "crashed", "SystemExit");
+}
+
+#[test]
+fn files_that_it_writes_are_its_own_and_vanish_with_it() {
+    let program = "import os\ndef go():\n    left = os.path.exists('out.txt')\n    \
+                   with open('out.txt', 'w') as f: f.write('12')\n    \
+                   return float(open('out.txt').read()) if not left else 0.0\n";
+    for _ in 0..2 {
+        assert_ends(program, 2.0, "scored: 12", "");
+    }
+    assert!(!std::path::Path::new("out.txt").exists());
+    assert_ends("def go(): return float(len(open('main.py').read()))\n", 2.0, "scored: 52", "");
 }
 
 #[test]

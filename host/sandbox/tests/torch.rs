@@ -40,5 +40,9 @@ macro_rules! programs {
     ($($name:ident)*) => { $( #[test] fn $name() { conforms(stringify!($name)); } )* };
 }
 
-programs! { tensors element_types mathematics random_numbers indexing autograd modules functional optimizers errors inplace training
-numpy_arrays einops_patterns }
+programs! {
+    tensors element_types mathematics random_numbers indexing choosing aliasing shaping matrices
+    complex_numbers autograd modules functional optimizers errors inplace training layers
+    loss_values module_api optim_more data_and_files distributions mixed_precision numpy_arrays
+    einops_patterns
+}

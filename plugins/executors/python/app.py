@@ -1,14 +1,17 @@
 """The Python executor: exports `program` of proofhouse:compute."""
 
 import gc
+import importlib
 import os
+import pkgutil
 import random
 import sys
 
+import einops
 import executor.allowed  # noqa: F401
 import numpy
 import proofhouse  # noqa: F401
-import torch  # noqa: F401
+import torch
 import wit_world.exports as exports
 from componentize_py_types import Err
 from executor import device_time, paths, script
@@ -17,6 +20,11 @@ from executor.failures import failure
 from executor.files import Tree
 from executor.sources import Sources
 from torch import _dropping
+
+# What a function imports only when it is called has to be in the component too.
+for _package in (einops, numpy, torch):
+    for _found in pkgutil.walk_packages(_package.__path__, _package.__name__ + "."):
+        importlib.import_module(_found.name)
 
 device_time.install()
 _dropping.install()

@@ -48,7 +48,7 @@ class EMA:
 
 
 torch.manual_seed(3)
-model = nn.Sequential(nn.Linear(10, 32), nn.BatchNorm1d(32), nn.SiLU(), nn.Linear(32, 32), nn.Mish(), nn.Linear(32, 1))
+model = nn.Sequential(nn.Linear(10, 32, bias=False), nn.BatchNorm1d(32), nn.SiLU(), nn.Linear(32, 32), nn.Mish(), nn.Linear(32, 1))
 ema = EMA(model, 0.9)
 averaged = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.9))
 optimizer = Lion(model.parameters(), lr=3e-3, weight_decay=0.01)

@@ -10,7 +10,7 @@ use crate::operation::Operation;
 use crate::quota::MemoryCharge;
 use crate::shape::Meta;
 use crate::storage::Storage;
-use crate::tape::{Edge, Input, Node};
+use crate::tape::{Edge, Input, Node, Saved};
 use crate::tensor::{State, Tensor};
 use crate::value::{Element, Value};
 
@@ -67,18 +67,17 @@ impl Session {
 
     fn record(&mut self, operation: impl Operation, states: Vec<State>, value: &Value) -> Result<Arc<Node>> {
         let place = self.account.place()?;
-        let inputs = states
-            .into_iter()
-            .enumerate()
-            .map(|(i, state)| Input {
-                meta: state.value.meta(),
-                value: operation.saves_input(i).then_some(state.value),
-                edge: state.edge,
-            })
-            .collect();
-        let output = operation.saves_output().then(|| value.clone());
+        let mut saved = Saved::default();
+        if (0..states.len()).any(|i| operation.saves_input(i)) {
+            let values = states.iter().enumerate();
+            saved.inputs =
+                values.map(|(i, state)| operation.saves_input(i).then(|| state.value.clone())).collect();
+        }
+        saved.output = operation.saves_output().then(|| value.clone());
+        let inputs =
+            states.into_iter().map(|state| Input { meta: state.value.meta(), edge: state.edge }).collect();
         let sequence = self.next_key();
-        Ok(Arc::new(Node::new(sequence, Arc::new(operation), inputs, output, place)))
+        Ok(Arc::new(Node::new(sequence, Arc::new(operation), inputs, saved, place)))
     }
 
     /// Refuses an operation on too many elements.

@@ -52,10 +52,7 @@ impl Session {
         let charge = self.charge(bytes(inputs.len(), size_of::<Input>()).saturating_add(of_outputs))?;
         let place = self.account.place();
         let place = self.note(place)?;
-        let inputs = inputs
-            .iter()
-            .map(|input| Input { meta: input.meta(), value: None, edge: input.edge() })
-            .collect();
+        let inputs = inputs.iter().map(|input| Input { meta: input.meta(), edge: input.edge() }).collect();
         let outputs = outputs.iter().map(|output| output.meta()).collect();
         Ok(Arc::new(Node::custom(sequence, outputs, inputs, self.released.clone(), place, charge)))
     }

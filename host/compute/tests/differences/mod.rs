@@ -53,7 +53,7 @@ pub fn check(name: &str, inputs: &[(&[u64], Vec<f32>)], f: Function<'_>) {
     let y = f(&mut s, &leaves).unwrap_or_else(|e| panic!("{name}: {e}"));
     let weights = numbers(99, y.element_count() as usize, -1.0, 1.5);
     let w = tensor(&mut s, &y.shape(), &weights);
-    let gradients = s.backward(&y, Some(&w)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let gradients = s.backward(&y, Some(&w), true).unwrap_or_else(|e| panic!("{name}: {e}"));
     let mut at = |inputs: &[(&[u64], Vec<f32>)]| -> f64 {
         s.set_recording(false);
         let plain: Vec<Tensor> = inputs.iter().map(|(shape, values)| tensor(&mut s, shape, values)).collect();

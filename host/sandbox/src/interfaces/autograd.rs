@@ -49,10 +49,10 @@ fn link_leaves(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Resul
 }
 
 fn link_backward(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {
-    instance.func_wrap("backward", |cx, (output, gradient): (T, Option<T>)| {
+    instance.func_wrap("backward", |cx, (output, gradient, retain): (T, Option<T>, bool)| {
         host_call(cx, |state| {
             let gradient = maybe(state, gradient.as_ref())?;
-            match state.session.backward(state.table.get(&output)?, gradient.as_ref()) {
+            match state.session.backward(state.table.get(&output)?, gradient.as_ref(), retain) {
                 Ok(gradients) => {
                     let mut held = Vec::with_capacity(gradients.len());
                     for (leaf, gradient) in gradients {
@@ -64,11 +64,12 @@ fn link_backward(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Res
             }
         })
     })?;
-    instance.func_wrap("gradients", |cx, (output, inputs, gradient): (T, Vec<T>, Option<T>)| {
+    instance.func_wrap("gradients", |cx, args: (T, Vec<T>, Option<T>, bool)| {
+        let (output, inputs, gradient, retain) = args;
         host_call(cx, |state| {
             let (inputs, gradient) = (all(state, &inputs)?, maybe(state, gradient.as_ref())?);
             let inputs: Vec<&Tensor> = inputs.iter().collect();
-            match state.session.gradients(state.table.get(&output)?, &inputs, gradient.as_ref()) {
+            match state.session.gradients(state.table.get(&output)?, &inputs, gradient.as_ref(), retain) {
                 Ok(gradients) => {
                     let mut held = Vec::with_capacity(gradients.len());
                     for gradient in gradients {

@@ -18,11 +18,9 @@ pub(super) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
     let mut instance = linker.instance(NAME)?;
     link_resource::<TokenStream>(&mut instance, "tokens")?;
     instance.func_wrap("[static]tokens.open", |cx, (name,): (String,)| {
-        host_call(cx, |state| {
-            match stream(state, &name) {
-                Some(stream) => Ok((Ok(state.hold(stream)?),)),
-                None => Ok((Err(no_stream(state, &name)),)),
-            }
+        host_call(cx, |state| match stream(state, &name) {
+            Some(stream) => Ok((Ok(state.hold(stream)?),)),
+            None => Ok((Err(no_stream(state, &name)),)),
         })
     })?;
     instance.func_wrap("[method]tokens.len", |cx, (stream,): (Resource<TokenStream>,)| {
@@ -44,10 +42,8 @@ pub(super) fn link(linker: &mut Linker<GuestState>) -> wasmtime::Result<()> {
 fn link_files(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {
     instance.func_wrap("files", |cx, (): ()| {
         host_call(cx, |state| {
-            let file = |file: &DataFile| File {
-                name: file.name().to_owned(),
-                size: file.bytes().len() as u64,
-            };
+            let file =
+                |file: &DataFile| File { name: file.name().to_owned(), size: file.bytes().len() as u64 };
             Ok((state.files.iter().map(file).collect::<Vec<File>>(),))
         })
     })?;

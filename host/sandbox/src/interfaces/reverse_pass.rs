@@ -9,7 +9,7 @@ use crate::state::{GuestState, host_call};
 
 type T = Resource<Tensor>;
 type P = Resource<ReversePass>;
-type Start = (Vec<wit::Root>, Option<Vec<T>>, bool);
+type Start = (Vec<wit::Root>, Option<Vec<T>>, bool, bool);
 
 pub(super) fn link(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {
     link_resource::<ReversePass>(instance, "reverse-pass")?;
@@ -26,7 +26,8 @@ fn link_functions(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Re
             let (inputs, outputs): (Vec<_>, Vec<_>) = (inputs.iter().collect(), outputs.iter().collect());
             match state.session.custom(&inputs, &outputs) {
                 Ok((number, made)) => {
-                    let held = made.into_iter().map(|tensor| state.hold(tensor)).collect::<Result<Vec<_>, _>>()?;
+                    let held =
+                        made.into_iter().map(|tensor| state.hold(tensor)).collect::<Result<Vec<_>, _>>()?;
                     answer(state, Ok((number, held)))
                 }
                 Err(error) => answer(state, Err(error)),
@@ -43,9 +44,10 @@ fn link_functions(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Re
 }
 
 fn link_way(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<()> {
-    instance.func_wrap("[static]reverse-pass.start", |cx, (roots, inputs, recorded): Start| {
+    instance.func_wrap("[static]reverse-pass.start", |cx, (roots, inputs, recorded, retain): Start| {
         host_call(cx, |state| {
-            let (mut outputs, mut gradients) = (Vec::with_capacity(roots.len()), Vec::with_capacity(roots.len()));
+            let (mut outputs, mut gradients) =
+                (Vec::with_capacity(roots.len()), Vec::with_capacity(roots.len()));
             for root in &roots {
                 outputs.push(state.table.get(&root.output)?.clone());
                 gradients.push(maybe(state, root.gradient.as_ref())?);
@@ -57,7 +59,7 @@ fn link_way(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<(
                 .zip(&gradients)
                 .map(|(output, gradient)| Root { output, gradient: gradient.as_ref() })
                 .collect();
-            match state.session.reverse_pass(&roots, inputs.as_deref(), recorded) {
+            match state.session.reverse_pass(&roots, inputs.as_deref(), recorded, retain) {
                 Ok(pass) => {
                     let held = state.hold(pass)?;
                     answer(state, Ok(held))
@@ -81,17 +83,20 @@ fn link_way(instance: &mut LinkerInstance<'_, GuestState>) -> wasmtime::Result<(
             tensor_answer(state, result)
         })
     })?;
-    instance.func_wrap("[method]reverse-pass.answer-custom", |cx, (pass, gradients): (P, Vec<Option<T>>)| {
-        host_call(cx, |state| {
-            let mut given = Vec::with_capacity(gradients.len());
-            for gradient in &gradients {
-                given.push(maybe(state, gradient.as_ref())?);
-            }
-            let given: Vec<Option<&Tensor>> = given.iter().map(Option::as_ref).collect();
-            let taken = state.session.answer_custom(state.table.get_mut(&pass)?, &given);
-            answer(state, taken)
-        })
-    })?;
+    instance.func_wrap(
+        "[method]reverse-pass.answer-custom",
+        |cx, (pass, gradients): (P, Vec<Option<T>>)| {
+            host_call(cx, |state| {
+                let mut given = Vec::with_capacity(gradients.len());
+                for gradient in &gradients {
+                    given.push(maybe(state, gradient.as_ref())?);
+                }
+                let given: Vec<Option<&Tensor>> = given.iter().map(Option::as_ref).collect();
+                let taken = state.session.answer_custom(state.table.get_mut(&pass)?, &given);
+                answer(state, taken)
+            })
+        },
+    )?;
     instance.func_wrap("[method]reverse-pass.answer-watched", |cx, (pass, gradient): (P, T)| {
         host_call(cx, |state| {
             let gradient = state.table.get(&gradient)?.clone();

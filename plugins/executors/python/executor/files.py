@@ -147,6 +147,8 @@ class _Raw(io.RawIOBase):
         return len(piece)
 
     def seek(self, offset, whence=0):
+        if whence not in (0, 1, 2):
+            raise ValueError(f"invalid whence ({whence}, should be 0, 1 or 2)")
         base = (0, self._at, self._file.size)[whence]
         if base + offset < 0:
             raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))

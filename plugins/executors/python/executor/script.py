@@ -1,6 +1,7 @@
 """A program run whole: `python FILE ARGUMENTS`, with the files of the sandbox."""
 
 import atexit
+import contextlib
 import sys
 
 from componentize_py_types import Err
@@ -67,5 +68,6 @@ def _report(error, written):
         sys.stdout.flush()
         print(written, end="", file=sys.stderr)
     except BaseException:
-        # The program closed or replaced what was needed for it.
-        print(written, end="", file=sys.__stderr__)
+        # The program closed or replaced what was needed for it, perhaps all there is.
+        with contextlib.suppress(BaseException):
+            print(written, end="", file=sys.__stderr__)

@@ -43,9 +43,20 @@ set_default_tensor_type = _converting.set_default_tensor_type
 _complex_methods.install()
 globals().update(_complex_methods.functions(_functions.FUNCTIONS))
 
-from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types, special, utils  # noqa: E402
+from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types  # noqa: E402
+from . import special, utils  # noqa: E402
+from . import _functional_names  # noqa: E402
 from ._vmap import vmap  # noqa: E402
-from .amp import autocast  # noqa: E402
+from . import distributions  # noqa: E402
+from . import _global_settings, _platform, _storage_kinds, compiler, jit, profiler, serialization  # noqa: E402
+from ._compiling import compile  # noqa: E402
+from .amp.autocast_mode import AT_TOP as _autocasting  # noqa: E402
+from .serialization import load, save  # noqa: E402
+
+globals().update({**_platform.MODULES, **_storage_kinds.KINDS, **_autocasting, **_global_settings.NAMES})
+
+globals().update(_functional_names.functions(globals()))
+newaxis = None
 
 
 def clone(input, *, memory_format=None):
@@ -56,46 +67,6 @@ def clone(input, *, memory_format=None):
 def detach(input):
     """The same values without a record."""
     return input.detach()
-
-
-def compile(model=None, **options):
-    """Gives back what it is given: there is nothing to compile to yet."""
-    return (lambda inner: inner) if model is None else model
-
-
-def use_deterministic_algorithms(mode, *, warn_only=False):
-    """Every operation of a sandbox is deterministic."""
-
-
-def set_float32_matmul_precision(precision):
-    """The host computes float32 products in float32."""
-
-
-def get_float32_matmul_precision():
-    return "highest"
-
-
-def set_num_threads(count):
-    """The host decides on threads."""
-
-
-def get_num_threads():
-    return 1
-
-
-def set_default_device(where):
-    """There is one device."""
-    from ._dtype import check_device
-
-    check_device(where)
-
-
-def save(obj, f, *arguments, **options):
-    raise NotImplementedError("torch.save is not available: a sandbox has no files; keep a state_dict in a variable")
-
-
-def load(f, *arguments, **options):
-    raise NotImplementedError("torch.load is not available: a sandbox has no files; keep a state_dict in a variable")
 
 
 def __getattr__(name):

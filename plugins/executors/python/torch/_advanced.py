@@ -8,7 +8,8 @@ from ._host import Err, host, raised, tensors
 from ._pointwise import add_plain, lt, mul
 from ._scattering import put_flat
 from ._selecting import title, where
-from ._shaping import broadcast_pair, expand, permuted, reshape
+from ._broadcasting import broadcast_pair
+from ._shaping import expand, permuted, reshape
 from ._steps import contiguous_strides
 
 # Up to so many elements an index is looked through here rather than by the host.
@@ -30,7 +31,7 @@ def _broadcast(indices):
 
 
 def checked(index, extent, dim):
-    """Positions counted from the front; refuses those outside, in PyTorch's words, which count the indexed dimensions."""
+    """Positions from the front; refuses those outside, in PyTorch's words, which count the indexed dimensions."""
     count = index.numel()
     if not count:
         return index

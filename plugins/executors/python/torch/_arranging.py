@@ -17,11 +17,11 @@ def own_copy(x):
     return result
 
 
-def repeat(input, *repeats):
+def repeat(input, *times, repeats=None):
     """Copies side by side, `repeats` times in each dimension."""
-    if not repeats:
+    if not times and repeats is None:
         raise TypeError('repeat() missing 1 required positional arguments: "repeats"')
-    repeats = sizes(repeats)
+    repeats = sizes(times or (repeats,))
     shape = list(input.shape)
     if len(repeats) < len(shape):
         raise RuntimeError(
@@ -34,20 +34,20 @@ def repeat(input, *repeats):
         return own_copy(input)
     # Only dimensions that are repeated are split in two, so that few are needed.
     spread, grown = [], []
-    for times, extent in zip(repeats, shape):
-        if times != 1 and extent != 1:
+    for count, extent in zip(repeats, shape):
+        if count != 1 and extent != 1:
             spread += [1, extent]
-            grown += [times, extent]
+            grown += [count, extent]
         else:
             spread.append(extent)
-            grown.append(extent * times)
+            grown.append(extent * count)
     wide = host(tensors.expand, host(tensors.reshape, input, spread), grown)
     return own_copy(wrap(host(tensors.reshape, wide, [a * b for a, b in zip(repeats, shape)]), input._dtype))
 
 
-def tile(input, *dims):
+def tile(input, *times, dims=None):
     """As `repeat`, with 1 for the dimensions not named."""
-    dims = sizes(dims)
+    dims = sizes(times if dims is None else (dims,))
     return repeat(input, [1] * (len(input.shape) - len(dims)) + dims)
 
 
@@ -92,10 +92,10 @@ def _positions(repeats):
     return cast(integers([place for place, n in enumerate(counts) for _ in range(n)]), repeats.dtype)
 
 
-def flip(input, *dims):
+def flip(input, *along, dims=None):
     """The elements along `dims` backwards."""
     result = input
-    for dim in whole_dims(sizes(dims), len(input.shape)):
+    for dim in whole_dims(sizes(along if dims is None else (dims,)), len(input.shape)):
         if result.shape:
             extent = result.shape[dim]
             result = result.index_select(dim, integers(range(extent - 1, -1, -1)))

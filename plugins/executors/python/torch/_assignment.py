@@ -1,7 +1,7 @@
 """`x[...] = y`, and its relatives by name."""
 
 from ._advanced import replaced
-from ._base import Tensor, wrap
+from ._base import Tensor
 from ._dtype import bool_, int64, uint8
 from ._grad_mode import grad_mode
 from ._host import Err, raised
@@ -9,7 +9,7 @@ from ._indexing import walk
 from ._promotion import cast
 from ._selecting import as_scalar, choose, title
 from ._shaping import expand, reshape
-from ._views import check_writable, duplicate, overwrite, write
+from ._views import check_writable, overwrite, replacing, write
 
 
 def _value(target, value):
@@ -44,7 +44,7 @@ def setitem(self, key, value):
         new = _spread(cast(value, self.dtype), list(x.shape))
     try:
         if x is self:
-            write(self, wrap(duplicate(new), self.dtype))
+            write(self, replacing(self, new))
         else:
             overwrite(x, new)
     except Err as err:

@@ -218,7 +218,6 @@ def install(cls):
         "data_ptr": data_ptr, "untyped_storage": untyped_storage, "storage": untyped_storage, "is_set_to": is_set_to,
         "resize_": resize_, "apply_": _apply, "map_": _map, "numpy": _numpy, "split": _split,
         "view_as": lambda self, other: view(self, list(other.shape)),
-        "resize_as_": lambda self, other: resize_(self, list(other.shape)),
         "is_same_size": lambda self, other: self.shape == other.shape,
         "is_signed": lambda self: self.dtype.is_signed, "is_inference": lambda self: False,
         "is_shared": lambda self: False, "share_memory_": _same, "pin_memory": _same, "is_pinned": lambda self: False,

@@ -113,26 +113,27 @@ def _checked(outputs, gradients):
 
 def backward(self, gradient=None, retain_graph=None, create_graph=False, inputs=None):
     """Adds the gradients of this tensor to `.grad` of the leaves it was computed from."""
-    backward_all(self, gradient, create_graph, inputs)
+    backward_all(self, gradient, retain_graph, create_graph, inputs)
 
 
-def backward_all(outputs, gradients, create_graph, inputs):
+def backward_all(outputs, gradients, retain_graph, create_graph, inputs):
     """Adds the gradients of `outputs` to `.grad` of their leaves, or of `inputs`."""
     outputs, gradients = _checked(outputs, gradients)
+    retain = create_graph if retain_graph is None else bool(retain_graph)
     if inputs is not None:
         inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
         if not inputs:
             raise RuntimeError("'inputs' argument to backward() cannot be empty.")
-        found = _reverse.run(outputs, gradients, inputs, create_graph).inputs()
+        found = host(_reverse.run(outputs, gradients, inputs, create_graph, retain).inputs)
         for x, gradient in zip(inputs, found):
             if gradient is not None:
                 _accumulate(x, wrap(gradient, x.dtype), create_graph)
         return
     if create_graph or len(outputs) > 1 or _reverse.is_needed():
-        found = host(_reverse.run(outputs, gradients, None, create_graph).leaves)
+        found = host(_reverse.run(outputs, gradients, None, create_graph, retain).leaves)
     else:
         try:
-            found = autograd.backward(outputs[0], gradients[0])
+            found = autograd.backward(outputs[0], gradients[0], retain)
         except Err as err:
             raise raised(err) from None
     for entry in found:
@@ -180,13 +181,14 @@ def gradients(outputs, inputs, grad_outputs=None, retain_graph=None, create_grap
         ]
         return tuple(None if column[0] is None else stack(list(column)) for column in zip(*rows))
     outputs, grad_outputs = _checked(outputs, grad_outputs)
+    retain = create_graph if retain_graph is None else bool(retain_graph)
     for x in inputs:
         if not _requires_grad(x):
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     if create_graph or len(outputs) > 1 or _reverse.is_needed():
-        found = host(_reverse.run(outputs, grad_outputs, inputs, create_graph).inputs)
+        found = host(_reverse.run(outputs, grad_outputs, inputs, create_graph, retain).inputs)
     else:
-        found = host(autograd.gradients, outputs[0], inputs, grad_outputs[0])
+        found = host(autograd.gradients, outputs[0], inputs, grad_outputs[0], retain)
     totals = []
     for place, (x, gradient) in enumerate(zip(inputs, found)):
         if gradient is not None:

@@ -84,13 +84,14 @@ def addcmul(input, tensor1, tensor2, third=None, *, value=1):
     """`input + value * tensor1 * tensor2`; PyTorch's old order has `value` second."""
     if third is not None:
         value, tensor1, tensor2 = tensor1, tensor2, third
-    kind = result_of_all((input, tensor1, tensor2))
-    if kind is bool_:
-        raise NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'")
-    if not kind.is_floating_point:
-        value = int(value)
-    if input.dtype.itemsize == 2 and input.dtype.is_floating_point:
-        return _in_float32(addcmul, input, tensor1, tensor2, value)
+    if input._dtype is not float32:
+        kind = result_of_all((input, tensor1, tensor2))
+        if kind is bool_:
+            raise NotImplementedError("\"addcmul_cpu_out\" not implemented for 'Bool'")
+        if not kind.is_floating_point:
+            value = int(value)
+        elif input.dtype.itemsize == 2 and input.dtype.is_floating_point:
+            return _in_float32(addcmul, input, tensor1, tensor2, value)
     product = mul(tensor1, tensor2)
     return add_plain(input, product if value == 1 else mul(product, value))
 

@@ -7,6 +7,7 @@ the pairs for real numbers.
 from . import _dtype
 from ._base import Tensor
 from ._joining import stack
+from ._printing import represent
 
 _COMPLEX = {"float32": _dtype.complex64, "float64": _dtype.complex128}
 
@@ -49,10 +50,7 @@ class ComplexTensor(Tensor):
     H = property(lambda self: self.t().conj())
     data = property(lambda self: self.detach())
 
-    def __repr__(self):
-        return f"tensor({_rounded(self.tolist())}" + ("" if self.dtype is _dtype.complex64 else f", dtype={self.dtype}") + ")"
-
-    __str__ = __repr__
+    __repr__ = __str__ = represent
 
     def __getitem__(self, key):
         return paired(self._pair[_with_pair(key)])
@@ -80,12 +78,6 @@ class ComplexTensor(Tensor):
 
     def __reduce_ex__(self, protocol):
         return paired, (self._pair,)
-
-
-def _rounded(value):
-    if isinstance(value, list):
-        return "[" + ", ".join(_rounded(part) for part in value) + "]"
-    return f"{value.real:.4f}{value.imag:+.4f}j"
 
 
 def _with_pair(key):
@@ -122,14 +114,15 @@ def complex_(real, imag, *, out=None):
     """Complex numbers of two real tensors."""
     if real.dtype is not imag.dtype:
         raise RuntimeError(
-            f"Expected object of scalar type {real.dtype.title} but got scalar type {imag.dtype.title} for second argument"
+            f"Expected object of scalar type {real.dtype.title} but got scalar type {imag.dtype.title} for second "
+            "argument"
         )
     complex_kind(real.dtype)
     return _joined(*_broadcast(real, imag))
 
 
 def _broadcast(a, b):
-    from ._shaping import broadcast_tensors
+    from ._broadcasting import broadcast_tensors
 
     return broadcast_tensors(a, b) if a.shape != b.shape else (a, b)
 

@@ -8,12 +8,9 @@ from ._complex import ComplexTensor, paired
 from ._joining import cat, stack
 
 # What a complex tensor shares with every other: it does not look at the elements.
-_SHARED = frozenset("""__new__ __init__ __class__ __getattribute__ __setattr__ __delattr__ __dict__ __doc__ __module__
-    __weakref__ __hash__ __init_subclass__ __subclasshook__ __dir__ __getattr__ __annotations__ __static_attributes__
-    __firstlineno__ __reduce__ __reduce_ex__ __sizeof__ __getstate__ __str__ __repr__ __array_priority__ __enter__ __exit__
-    grad _dtype _shape _leaf _view _packed _version _hooks _after_hooks numel nelement dim ndimension
-    is_cuda is_cpu is_sparse is_quantized is_meta layout is_floating_point retains_grad
-    __format__""".split())
+_SHARED = frozenset("""__new__ __init__ __hash__ __init_subclass__ __getattr__ __format__ grad _dtype _shape _leaf _view
+    _packed _version _hooks _after_hooks numel nelement dim ndimension is_cuda is_cpu is_sparse is_quantized is_meta
+    layout is_floating_point retains_grad""".split())
 
 
 def _along(name):
@@ -124,7 +121,8 @@ def _requires_grad_(self, requires_grad=True):
 
 _METHODS = {
     "reshape": _with_sizes("reshape"), "view": _with_sizes("view"), "expand": _with_sizes("expand"),
-    "repeat": _with_sizes("repeat"), "unsqueeze": lambda self, dim: paired(self._pair.unsqueeze(dim % (self.dim() + 1))),
+    "repeat": _with_sizes("repeat"),
+    "unsqueeze": lambda self, dim: paired(self._pair.unsqueeze(dim % (self.dim() + 1))),
     "permute": _permute, "transpose": _transpose, "swapaxes": _transpose, "squeeze": _squeeze, "flatten": _flatten,
     "t": lambda self: _transpose(self, 0, 1) if self.dim() == 2 else self, "unbind": _along("unbind"),
     "narrow": _along("narrow"), "select": _along("select"), "index_select": _along("index_select"),
@@ -137,7 +135,8 @@ _METHODS = {
     "view_as": lambda self, other: self.view(*other.shape), "expand_as": lambda self, other: self.expand(*other.shape),
     "to": _to, "type_as": lambda self, other: _to(self, other.dtype), "cpu": lambda self: self,
     "tolist": _tolist, "item": _item, "sum": _reduced("sum"), "mean": _reduced("mean"),
-    "requires_grad_": _requires_grad_, "size": _size, "is_complex": lambda self: True, "data_ptr": lambda self: self._pair.data_ptr(),
+    "requires_grad_": _requires_grad_, "size": _size, "is_complex": lambda self: True,
+    "data_ptr": lambda self: self._pair.data_ptr(),
     "copy_": _in_place(lambda self, other, **options: C.as_complex(other, self).expand(self.shape)),
     "stride": lambda self, dim=None: self._pair.stride()[:-1] if dim is None else self._pair.stride()[:-1][dim],
     "conj": C.conj, "conj_physical": C.conj, "resolve_conj": lambda self: self, "resolve_neg": lambda self: self,
@@ -176,7 +175,9 @@ def install():
         setattr(ComplexTensor, name, method)
     ComplexTensor.__hash__ = object.__hash__
     for name in dir(Tensor):
-        if name not in _SHARED and name not in ComplexTensor.__dict__:
+        # Of the names with underscores only what the package made a method of; the others are Python's.
+        own = not name.startswith("__") or name in Tensor.__dict__ and callable(Tensor.__dict__[name])
+        if own and name not in _SHARED and name not in ComplexTensor.__dict__ and not name.startswith("__annot"):
             setattr(ComplexTensor, name, _refused(name))
 
 

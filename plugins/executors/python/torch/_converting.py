@@ -3,7 +3,7 @@
 from . import _dtype
 from ._base import Tensor, wrap
 from ._data import tensor
-from ._dtype import Size, check_device, dtype
+from ._dtype import Size, as_dtype, check_device, dtype
 from ._filling import zeros
 from ._promotion import cast, default_dtype, set_default_dtype
 from ._views import duplicate
@@ -26,13 +26,14 @@ def to(self, *arguments, dtype=None, device=None, non_blocking=False, copy=False
     for value in (*arguments, other):
         if isinstance(value, Tensor):
             dtype = value.dtype
-        elif isinstance(value, _dtype_class):
+        elif isinstance(value, (_dtype_class, type)):
             dtype = value
         elif isinstance(value, bool):
             flags.append(value)
         elif value is not None:
             device = value
     check_device(device)
+    dtype = as_dtype(dtype, "to")
     if dtype is None or dtype is self.dtype:
         # The second of the flags is `copy`.
         if copy or len(flags) > 1 and flags[1]:
@@ -60,6 +61,8 @@ def type_(self, dtype=None, non_blocking=False):
         return cast(self, kind)
     if isinstance(dtype, _TypedTensor):
         return cast(self, dtype.kind)
+    if not isinstance(dtype, _dtype_class):
+        raise ValueError(f"invalid type: '{getattr(dtype, '__name__', dtype)}'")
     return cast(self, dtype)
 
 

@@ -44,6 +44,13 @@ class FunctionCtx:
 
     @property
     def saved_tensors(self):
+        if self._saved is None:
+            raise RuntimeError(
+                "Trying to backward through the graph a second time (or directly access saved tensors after they have "
+                "already been freed). Saved intermediate values of the graph are freed when you call .backward() or "
+                "autograd.grad(). Specify retain_graph=True if you need to backward through the graph a second time or "
+                "if you need to access saved tensors after calling backward."
+            )
         return tuple(x() if isinstance(x, _Kept) else x for x in self._saved)
 
 
@@ -104,7 +111,7 @@ class _Record:
                 for g, (shape, kind) in zip(full, self.shapes)
             ]
         recorded = is_grad_enabled()
-        kept = [x for x in self.ctx._saved if isinstance(x, _KeptOutput)]
+        kept = [x for x in self.ctx._saved or () if isinstance(x, _KeptOutput)]
         for x in kept:
             x.going = going if recorded else None
         try:
@@ -113,6 +120,11 @@ class _Record:
             for x in kept:
                 x.going = None
         return self._checked(results if isinstance(results, tuple) else (results,))
+
+    def let_go(self):
+        """Nothing will ask again: what was saved may go."""
+        if self.ctx._saved:
+            self.ctx._saved = None
 
     def _checked(self, results):
         name = self.function.__name__ + "Backward"

@@ -1,7 +1,7 @@
 """Tensors from Python's numbers and sequences."""
 
 from ._base import Tensor, wrap
-from ._dtype import bool_, check_device, int64
+from ._dtype import as_dtype, bool_, check_device, int64
 from ._numbers import create
 from ._promotion import cast, default_dtype, promote_types
 
@@ -59,8 +59,6 @@ def _number(value):
                 raise ValueError("only one element tensors can be converted to Python scalars")
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return value.item()
-    if isinstance(value, complex):
-        raise NotImplementedError("complex tensors are not available in this sandbox; the nearest are pairs of floats")
     if isinstance(value, (list, tuple)):
         raise TypeError(f"'{type(value).__name__}' object cannot be interpreted as an integer")
     if hasattr(value, "item"):
@@ -83,6 +81,8 @@ def _inferred(flat):
     for value in flat:
         if isinstance(value, Tensor):
             own = value.dtype
+        elif isinstance(value, complex):
+            own = default_dtype().to_complex()
         elif isinstance(getattr(value, "dtype", None), type(bool_)):
             own = value.dtype
         elif isinstance(getattr(getattr(value, "dtype", None), "held", None), type(bool_)):
@@ -95,9 +95,20 @@ def _inferred(flat):
     return kind
 
 
+def _complex(flat, shape, dtype):
+    """A complex tensor of these elements."""
+    from ._complex import complex_
+
+    flat = [complex(value if isinstance(value, complex) else _number(value)) for value in flat]
+    kind = dtype.to_real()
+    return complex_(create([value.real for value in flat], shape, kind),
+                    create([value.imag for value in flat], shape, kind))
+
+
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     """A tensor of the numbers in `data`, which may be nested."""
     check_device(device)
+    dtype = as_dtype(dtype, "tensor")
     if isinstance(data, array_types):
         data = tensor_of(data)
     if isinstance(data, Tensor):
@@ -111,6 +122,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
         raise ValueError("too many dimensions 'str'")
     if dtype is None:
         dtype = _inferred(flat)
+    if dtype.is_complex:
+        return finish(_complex(flat, shape, dtype), requires_grad)
     if not set(map(type, flat)) <= {int, float, bool}:
         flat = [_number(value) for value in flat]
     return finish(create(flat, shape, dtype), requires_grad)
@@ -128,7 +141,7 @@ def as_tensor(data, dtype=None, device=None):
     if isinstance(data, array_types):
         data = tensor_of(data)
     if isinstance(data, Tensor):
-        return data if dtype is None else data.to(dtype)
+        return data if dtype is None else data.to(dtype=dtype)
     return tensor(data, dtype=dtype)
 
 

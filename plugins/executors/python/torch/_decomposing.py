@@ -57,8 +57,8 @@ class SolveTriangular(Function):
 
     @staticmethod
     def forward(ctx, a, b, upper, unit):
-        x = _on_host(linear_algebra.solve_triangular, "linalg.solve_triangular: a diagonal element is zero", a, b, upper,
-                     unit)
+        singular = "linalg.solve_triangular: a diagonal element is zero"
+        x = _on_host(linear_algebra.solve_triangular, singular, a, b, upper, unit)
         ctx.save_for_backward(a, x)
         ctx.form = upper, unit
         return x

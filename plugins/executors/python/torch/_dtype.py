@@ -108,6 +108,19 @@ def host_dtype(kind):
     return host
 
 
+_OF_PYTHON = {float: float64, int: int64, bool: bool_, complex: complex128}
+
+
+def as_dtype(kind, name):
+    """The dtype that the argument `dtype` of the function `name` means: Python's number types count as well."""
+    if kind is None or kind.__class__ is dtype:
+        return kind
+    meant = _OF_PYTHON.get(kind) if isinstance(kind, type) else None
+    if meant is None:
+        raise TypeError(f"{name}(): argument 'dtype' must be torch.dtype, not {type(kind).__name__}")
+    return meant
+
+
 class Size(tuple):
     """The extent of each dimension."""
 
@@ -197,9 +210,10 @@ class finfo:
             from ._promotion import default_dtype
 
             type = default_dtype()
-        kind = type
+        kind = _OF_PYTHON.get(type, type)
         if not isinstance(kind, dtype):
             raise TypeError(f"finfo(): argument 'type' (position 1) must be torch.dtype, not {kind.__class__.__name__}")
+        kind = kind.to_real()
         if kind.name not in self._TABLE:
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")

@@ -8,7 +8,7 @@ from ._dtype import bool_, check_device, float64, host_dtype, int64
 from ._host import Err, raised, tensors
 from ._numbers import create, limits
 from ._pointwise import add_plain, div_plain, eq, ge, le, lt, mul, pow, sub_plain
-from ._promotion import cast, default_dtype
+from ._promotion import cast, default_dtype, type_of_number
 from ._shaping import sizes
 
 _LARGEST = {"float16": (65504.0, "c10::Half"), "float32": (3.4028235677973366e38, "float"),
@@ -45,6 +45,11 @@ def _fill_number(value, kind):
 
 def filled(shape, value, kind):
     """A tensor of one number."""
+    if kind.is_complex:
+        from ._complex import complex_
+
+        value, part = complex(value), kind.to_real()
+        return complex_(filled(shape, value.real, part), filled(shape, value.imag, part))
     number = _fill_number(value, kind)
     try:
         if number.__class__ is int and not -(2**53) <= number <= 2**53:
@@ -59,13 +64,11 @@ def full(size, fill_value, *, out=None, dtype=None, layout=None, device=None, re
     check_device(device)
     if isinstance(fill_value, Tensor):
         fill_value = fill_value.item()
-    if not isinstance(fill_value, (int, float)):
-        if isinstance(fill_value, complex):
-            raise NotImplementedError("complex tensors are not available in this sandbox")
+    if not isinstance(fill_value, (int, float, complex)):
         raise TypeError(
             f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
     if dtype is None:
-        dtype = bool_ if isinstance(fill_value, bool) else int64 if isinstance(fill_value, int) else default_dtype()
+        dtype = type_of_number(fill_value)
     if isinstance(size, int):
         raise TypeError("full(): argument 'size' (position 1) must be tuple of ints, not int")
     return finish(filled(extents("full", (size,)), fill_value, dtype), requires_grad)
@@ -135,12 +138,16 @@ def _plain_number(value):
     return value.item() if isinstance(value, Tensor) else value
 
 
-def arange(start, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False,
+def arange(start=None, end=None, step=1, *, out=None, dtype=None, layout=None, device=None, requires_grad=False,
            pin_memory=False):
     """Values from `start` (included) to `end` (excluded)."""
     check_device(device)
     if end is None:
         start, end = 0, start
+    elif start is None:
+        start = 0
+    if end is None:
+        raise TypeError("arange() received an invalid combination of arguments: an end is missing")
     start, end, step = (_plain_number(value) for value in (start, end, step))
     if dtype is None:
         dtype = default_dtype() if any(isinstance(value, float) for value in (start, end, step)) else int64

@@ -11,7 +11,7 @@ _DEFAULT_SEED = 67280421310721
 def _whole(seed):
     seed = int(seed)
     if not -(2**63) <= seed < 2**64:
-        raise RuntimeError("Overflow when unpacking long long")
+        raise ValueError("Overflow when unpacking long long")
     return seed % 2**64
 
 
@@ -55,7 +55,7 @@ class Generator:
         if not isinstance(new_state, Tensor):
             raise TypeError(f"expected a torch.ByteTensor, but got {type(new_state).__name__}")
         if new_state.dtype is not uint8:
-            raise TypeError(f"expected a torch.ByteTensor, but got torch.{new_state.dtype.title}Tensor")
+            raise TypeError("RNG state must be a torch.ByteTensor")
         host(self.stream.set_state, host(tensors.Tensor.read, new_state))
         return self
 

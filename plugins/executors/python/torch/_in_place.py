@@ -1,6 +1,7 @@
 """Operations that write to a tensor that is there: `x.add_(y)` and `out=`."""
 
 from ._base import Tensor
+from ._dtype import as_dtype
 from ._grad_mode import grad_mode
 from ._promotion import can_cast, cast
 from ._views import check_writable, leave, rebind, write
@@ -66,6 +67,8 @@ def with_out(function, name, takes_number=True):
         if not takes_number and arguments and not isinstance(arguments[0], Tensor):
             raise TypeError(
                 f"{name}(): argument 'input' (position 1) must be Tensor, not {type(arguments[0]).__name__}")
+        if "dtype" in options:
+            options["dtype"] = as_dtype(options["dtype"], name)
         if out is None:
             return function(*arguments, **options)
         return store(name, out, function(*arguments, **options), arguments)

@@ -6,7 +6,8 @@ from ._creation import full, integers, tensor
 from ._dtype import bool_, int64, uint8
 from ._promotion import cast
 from ._selecting import nonzero
-from ._shaping import broadcast_pair, expand, reshape, reshaped, selected, sliced, unsqueeze, whole_dim
+from ._broadcasting import broadcast_pair
+from ._shaping import expand, reshape, reshaped, selected, sliced, unsqueeze, whole_dim
 
 _INDEX_TYPES = ("int64", "int32")
 _EVERYTHING = slice(None)
@@ -73,8 +74,8 @@ def _prepared(key):
 
 
 def walk(x, key):
-    """What the slices, numbers and Nones of an index make of `x` (a view), and the index vectors that are left: pairs of
-    a dimension and an int64 tensor."""
+    """What the slices, numbers and Nones of an index make of `x` (a view), and the index vectors that are left: pairs
+    of a dimension and an int64 tensor."""
     parts, used = _prepared(key)
     rank = len(x.shape)
     if used > rank:

@@ -7,7 +7,7 @@ import struct
 from ._arithmetic import common, of_tensors
 from ._dtype import bfloat16, bool_, float16, float32, float64
 from ._numbers import as_tensor_operand, create, integers, limits
-from ._shaping import broadcast_tensors
+from ._broadcasting import broadcast_tensors
 
 
 def _each(function, a, b, kind):

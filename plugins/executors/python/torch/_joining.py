@@ -73,9 +73,10 @@ def _check_extents(parts, dim):
 concat = concatenate = cat
 
 
-def stack(tensors, dim=0, *, out=None):
+def stack(tensors, dim=0, *, axis=None, out=None):
     """Joins tensors of one shape along a new dimension."""
     parts = list(tensors)
+    dim = dim if axis is None else axis
     if not parts:
         raise RuntimeError("stack expects a non-empty TensorList")
     dim = whole_dim(dim, parts[0].dim() + 1) if isinstance(parts[0], Tensor) else dim
@@ -154,7 +155,8 @@ def block_diag(*tensors):
     for place, x in enumerate(tensors):
         if x.dim() > 2:
             raise RuntimeError(
-                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {place} has {x.dim()} dimensions"
+                f"torch.block_diag: Input tensors must have 2 or fewer dimensions. Input {place} has {x.dim()} "
+                "dimensions"
             )
         parts.append(reshape(x, [1, -1]) if x.dim() < 2 else x)
     if not parts:
@@ -183,7 +185,10 @@ def split(tensor, split_size_or_sections, dim=0):
             raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
         if not size:
             if extent:
-                raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {extent}")
+                raise RuntimeError(
+                    "split_size can only be 0 if dimension size is 0, but got dimension size of "
+                    f"{extent}"
+                )
             return (sliced(tensor, dim, 0, 0, 1),)
         return tuple(
             [sliced(tensor, dim, at, min(at + size, extent), 1) for at in range(0, extent, size)]
@@ -203,7 +208,8 @@ def split_with_sizes(input, split_sizes, dim=0):
         )
     if sum(sections) != extent:
         raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {extent} (input tensor's size at dimension {given}), "
+            f"split_with_sizes expects split_sizes to sum exactly to {extent} (input tensor's size at dimension "
+            f"{given}), "
             f"but got split_sizes={sections}"
         )
     pieces, at = [], 0

@@ -8,7 +8,8 @@ from ._promotion import cast
 from ._reductions import norm
 from ._reductions import sum as sum_
 from ._selecting import title
-from ._shaping import broadcast_pair, expand, no_dimensions, permute, reshape, unsqueeze, whole_dim
+from ._broadcasting import broadcast_pair
+from ._shaping import expand, no_dimensions, permute, reshape, unsqueeze, whole_dim
 from ._views import is_plain
 
 _matmul = tensors.matmul

@@ -101,6 +101,7 @@ def install(cls):
     for name in _RANDOM.split():
         setattr(cls, name, getattr(_random_fills, name))
     cls.real = property(lambda self: self)
+    cls.imag = property(_inquiries.imag)
     cls.conj = cls.resolve_conj = cls.resolve_neg = lambda self: self
     cls.is_conj = cls.is_neg = lambda self: False
     cls.is_nonzero = bool

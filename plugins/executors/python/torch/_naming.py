@@ -1,5 +1,7 @@
 """Other names of arguments that PyTorch takes: NumPy's, and old ones."""
 
+from ._dtype import as_dtype
+
 _NUMPY = {"axis": "dim", "keepdims": "keepdim"}
 
 
@@ -12,6 +14,8 @@ def renamed(function, names=None):
             for other, own in names.items():
                 if other in options:
                     options[own] = options.pop(other)
+            if "dtype" in options:
+                options["dtype"] = as_dtype(options["dtype"], function.__name__)
         return function(*arguments, **options)
 
     call.__name__ = call.__qualname__ = function.__name__

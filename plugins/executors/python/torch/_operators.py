@@ -5,16 +5,24 @@ from . import _pointwise as P
 from ._base import Tensor
 from ._in_place import in_place
 from ._numbers import item
+from ._promotion import cast
 
-_OPERANDS = (Tensor, int, float, complex)
+_OPERANDS = (Tensor, int, float)
 
 
-def _operand(function):
+def _operand(function, name):
     """An operator that lets Python try the other operand, or raise its TypeError."""
 
     def operator(self, other):
         if isinstance(other, _OPERANDS):
             return function(self, other)
+        if isinstance(other, complex):
+            if name.startswith("__i"):
+                raise RuntimeError(
+                    f"result type {self.dtype.to_complex().title} can't be cast to the desired output type "
+                    f"{self.dtype.title}")
+            # Complex tensors have operators of their own.
+            return getattr(cast(self, self.dtype.to_complex()), name)(other)
         return NotImplemented
 
     return operator
@@ -71,13 +79,13 @@ _BOTH_SIDES = {
 def install(cls):
     """Gives the class `Tensor` its operators."""
     for name, function in _BOTH_SIDES.items():
-        setattr(cls, f"__{name}__", _operand(function))
-        setattr(cls, f"__r{name}__", _operand(_reflected(function)))
-        setattr(cls, f"__i{name}__", _operand(in_place(function, f"__i{name}__")))
-    cls.__pow__ = _operand(_pow)
-    cls.__ipow__ = _operand(in_place(_pow, "__ipow__"))
+        setattr(cls, f"__{name}__", _operand(function, f"__{name}__"))
+        setattr(cls, f"__r{name}__", _operand(_reflected(function), f"__r{name}__"))
+        setattr(cls, f"__i{name}__", _operand(in_place(function, f"__i{name}__"), f"__i{name}__"))
+    cls.__pow__ = _operand(_pow, "__pow__")
+    cls.__ipow__ = _operand(in_place(_pow, "__ipow__"), "__ipow__")
     for name in ("eq", "ne", "lt", "le", "gt", "ge"):
-        setattr(cls, f"__{name}__", _operand(getattr(A, name)))
+        setattr(cls, f"__{name}__", _operand(getattr(A, name), f"__{name}__"))
     cls.__hash__ = object.__hash__
     cls.__neg__, cls.__pos__, cls.__abs__, cls.__invert__ = P.neg, P.positive, P.abs, A.invert
     for kind in (float, int, complex):

@@ -76,6 +76,18 @@ class _Format:
         return (self._bare(value) if self.is_floating_point else str(value)).rjust(self.width)
 
 
+class _ComplexFormat:
+    """How a pair of numbers is written as a complex one."""
+
+    def __init__(self, values):
+        self._real, self._imag = _Format(values[::2], True), _Format(values[1::2], True)
+        self.width = self._real.width + self._imag.width + 1
+
+    def __call__(self, pair):
+        imag = (self._imag(pair[1]) + "j").lstrip()
+        return self._real(pair[0]) + ("" if imag[0] in "+-" else "+") + imag
+
+
 def _shortened(x):
     """The first and last of each dimension."""
     from ._joining import cat
@@ -121,9 +133,13 @@ def _nested(values, shape, write, indent, short):
 
 
 def _contents(self, indent):
-    short = self.numel() > OPTIONS.threshold
-    values = (_shortened(self.detach()) if short else self).tolist()
-    write = _Format(list(_flat(values)), self.dtype.is_floating_point)
+    short = self.shape.numel() > OPTIONS.threshold
+    kind = self.dtype
+    # A complex tensor is one of pairs.
+    held = self._pair if kind.is_complex else self
+    values = (_shortened(held.detach()) if short else held).tolist()
+    numbers = list(_flat(values))
+    write = _ComplexFormat(numbers) if kind.is_complex else _Format(numbers, kind.is_floating_point)
     return _nested(values, list(self.shape), write, indent, short)
 
 
@@ -143,12 +159,13 @@ def _with_suffixes(text, suffixes, indent):
 def represent(self, *, tensor_contents=None):
     """`tensor([...])`, long ones shortened."""
     kind, name = self.dtype, type(self).__name__
-    prefix = "tensor(" if name in ("Tensor", "Parameter") else name + "("
+    prefix = "tensor(" if name in ("Tensor", "Parameter", "ComplexTensor") else name + "("
     indent, suffixes = len(prefix), []
-    empty = self.numel() == 0
-    if empty and self.dim() != 1 or not empty and not OPTIONS.edgeitems:
+    empty = 0 in self.shape
+    if empty and len(self.shape) != 1 or not empty and not OPTIONS.edgeitems:
         suffixes.append(f"size={tuple(self.shape)}")
     usual = _promotion.get_default_dtype()
+    usual = usual.to_complex() if kind.is_complex and not empty else usual
     if kind is not usual and (empty or kind is not int64 and kind is not bool_):
         suffixes.append(f"dtype={kind}")
     made_by = self.grad_fn
@@ -157,4 +174,5 @@ def represent(self, *, tensor_contents=None):
     elif self.requires_grad:
         suffixes.append("requires_grad=True")
     contents = "[]" if empty else _contents(self, indent) if tensor_contents is None else tensor_contents
-    return _with_suffixes(prefix + contents, suffixes, indent)
+    heading = "Parameter containing:\n" if name == "Parameter" else ""
+    return heading + _with_suffixes(prefix + contents, suffixes, indent)

@@ -18,6 +18,8 @@ default_dtype = get_default_dtype
 def set_default_dtype(d):
     """Python floats become tensors of type `d` from here on."""
     global _default
+    if not isinstance(d, dtype):
+        raise TypeError("invalid dtype object: only floating-point types are supported as the default type")
     if not d.is_floating_point:
         raise TypeError(f"only floating-point types are supported as the default type; got {d}")
     host_dtype(d)
@@ -32,12 +34,24 @@ def cast(x, kind):
     try:
         if kind is bool_:
             return wrap(tensors.binary_scalar(tensors.BinaryOp.NE, x, 0.0), bool_)
+        if kind.host is None:
+            return _as_pairs(x, kind)
         if own.host is kind.host:
             # A boolean read as an integer: the host holds both as u8.
             return wrap(tensors.reshape(x, list(x.shape)), kind)
         return wrap(tensors.cast(x, host_dtype(kind)), kind)
     except Err as err:
         raise raised(err) from None
+
+
+def _as_pairs(x, kind):
+    """`x` as a complex tensor; other types that the host does not have are refused."""
+    if not kind.is_complex:
+        host_dtype(kind)
+    from ._complex import complex_
+
+    real = cast(x, kind.to_real())
+    return complex_(real, real.new_zeros(real.shape))
 
 
 def promote_types(type1, type2):
@@ -54,8 +68,11 @@ def promote_types(type1, type2):
 
 
 def _promoted_by_name(a, b):
+    if a.is_complex or b.is_complex:
+        parts = [kind.to_real() for kind in (a, b) if kind.is_complex or kind.is_floating_point]
+        return (promote_types(*parts) if len(parts) == 2 else parts[0]).to_complex()
     for kind in (a, b):
-        if kind.is_complex or kind.rank is None and kind.is_floating_point:
+        if kind.rank is None and kind.is_floating_point:
             host_dtype(kind)
     for kind, other in ((a, b), (b, a)):
         if kind.is_floating_point and not other.is_floating_point:
@@ -67,7 +84,7 @@ def _promoted_by_name(a, b):
 
 
 def _category(kind):
-    return 0 if kind is bool_ else 2 if kind.is_floating_point else 1
+    return 3 if kind.is_complex else 0 if kind is bool_ else 2 if kind.is_floating_point else 1
 
 
 def can_cast(from_, to):
@@ -96,12 +113,14 @@ def with_number(x, number):
     if isinstance(number, int):
         return int64 if kind is bool_ and not isinstance(number, bool) else kind
     if isinstance(number, complex):
-        raise NotImplementedError("complex numbers are not available in this sandbox; the nearest are pairs of floats")
+        raise NotImplementedError("this function of complex numbers is not available; of their parts it is")
     raise TypeError(f"unsupported operand type: '{type(number).__name__}'")
 
 
 def type_of_number(number):
     """The type of a tensor made from a Python number."""
+    if isinstance(number, complex):
+        return _default.to_complex()
     return bool_ if isinstance(number, bool) else int64 if isinstance(number, int) else _default
 
 
@@ -131,11 +150,4 @@ def result_of_all(operands):
             kind = lower
         elif lower is not None and _category(lower) > _category(kind):
             kind = lower
-    return kind
-
-
-def check_dtype(kind, what="dtype"):
-    """Refuses what is no `torch.dtype`."""
-    if not isinstance(kind, dtype):
-        raise TypeError(f"{what} must be torch.dtype, not {type(kind).__name__}")
     return kind

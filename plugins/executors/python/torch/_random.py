@@ -11,6 +11,7 @@ from ._host import host
 from ._numbers import create
 from ._pointwise import add_plain, mul
 from ._promotion import cast, default_dtype
+from ._views import filled_like
 
 
 def normals(shape, kind, mean, deviation, generator):
@@ -30,6 +31,13 @@ def whole_numbers(shape, low, high, generator):
     return wrap(host(of(generator).stream.integers, shape, low, high), int64)
 
 
+def _complex(draw, shape, kind, generator):
+    """Complex numbers, whose parts are drawn one after the other: normal ones of variance 1 together."""
+    from ._complex import view_as_complex
+
+    return view_as_complex(draw([*shape, 2], kind, 0.0, math.sqrt(0.5) if draw is normals else 1.0, generator))
+
+
 def _random(draw, name, kernel):
     def make(*size, generator=None, out=None, dtype=None, layout=None, device=None, requires_grad=False,
              pin_memory=False, names=None, **named):
@@ -38,6 +46,8 @@ def _random(draw, name, kernel):
         if named:
             raise TypeError(f"{name}() got an unexpected keyword argument '{next(iter(named))}'")
         kind = dtype or default_dtype()
+        if kind.is_complex:
+            return finish(_complex(draw, extents(name, size), kind.to_real(), generator), requires_grad)
         if not kind.is_floating_point:
             raise NotImplementedError(f"\"{kernel}\" not implemented for '{kind.title}'")
         return finish(draw(extents(name, size), kind, 0.0, 1.0, generator), requires_grad)
@@ -53,31 +63,35 @@ randn = _random(normals, "randn", "normal_kernel_cpu")
 def rand_like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None,
               generator=None, pin_memory=False):
     """Uniform in [0, 1), in the shape and type of `input`."""
-    return rand(list(input.shape), dtype=dtype or input.dtype, device=device, requires_grad=requires_grad,
-                generator=generator)
+    result = filled_like(
+        input, lambda shape: rand(shape, dtype=dtype or input.dtype, device=device, generator=generator))
+    return finish(result, requires_grad)
 
 
 def randn_like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None,
                generator=None, pin_memory=False):
     """Standard normal, in the shape and type of `input`."""
-    return randn(list(input.shape), dtype=dtype or input.dtype, device=device, requires_grad=requires_grad,
-                 generator=generator)
+    result = filled_like(
+        input, lambda shape: randn(shape, dtype=dtype or input.dtype, device=device, generator=generator))
+    return finish(result, requires_grad)
 
 
 def _integer(value):
     return int(value.item()) if isinstance(value, Tensor) else int(value)
 
 
-def randint(low, high=None, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None,
+def randint(low=None, high=None, size=None, *, generator=None, out=None, dtype=None, layout=None, device=None,
             requires_grad=False, pin_memory=False):
     """Integers from `low` (included) to `high` (excluded)."""
     check_device(device)
     if size is None:
         low, high, size = 0, low, high
-    elif high is None:
-        low, high = 0, low
+    elif high is None or low is None:
+        low, high = 0, high if low is None else low
     if size is None:
         raise TypeError("randint() received an invalid combination of arguments: a size is missing")
+    if dtype is not None and dtype.is_complex:
+        raise RuntimeError("check_random_bounds handles only integral, floating-point and boolean types")
     x = whole_numbers(extents("randint", (size,)), _integer(low), _integer(high), generator)
     return finish(cast(x, dtype or int64), requires_grad)
 
@@ -160,7 +174,9 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
             raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
         if bool((weights.sum(-1) <= 0).any()):
             raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
-    return wrap(host(of(generator).stream.multinomial, weights, int(num_samples), bool(replacement)), int64)
+    # PyTorch draws a single sample in the way of those that are not put back.
+    replacement = bool(replacement) and num_samples > 1
+    return wrap(host(of(generator).stream.multinomial, weights, int(num_samples), replacement), int64)
 
 
 class _Uniforms:

@@ -124,8 +124,8 @@ def at_places(input, indices, dim):
     return squeeze(gather(input, dim, unsqueeze(indices, dim)), dim)
 
 
-def _one_per_row(name, input, dim, keepdim, places):
-    """Values and indices of one element along `dim`."""
+def _one_per_row(name, input, dim, keepdim, op, arg):
+    """Values and indices of the extreme element along `dim`. The gradient goes to the place at the index."""
     rank = len(input.shape)
     dim = whole_dim(dim, rank)
     _check_not_empty(name, input, dim)
@@ -133,7 +133,9 @@ def _one_per_row(name, input, dim, keepdim, places):
     if 0 in input.shape:
         shape = [1 if at == dim else n for at, n in enumerate(input.shape) if keepdim or at != dim]
         return kind(input.new_empty(shape), input.new_empty(shape, dtype=int64))
-    indices = places(input, dim)
+    if not grad_mode.recording or not input.requires_grad:
+        return kind(reduced(op, input, dim, keepdim, input.dtype), reduced(arg, input, dim, keepdim, int64))
+    indices = reduced(arg, input, dim, False, int64)
     values = at_places(input, indices, dim)
     if keepdim and rank:
         return kind(unsqueeze(values, dim), unsqueeze(indices, dim))
@@ -148,7 +150,7 @@ def _extreme(op, arg, name, pair):
         if dim is None:
             _check_not_empty(name, input, None, RuntimeError)
             return reduced(op, input, None, False, input.dtype)
-        return _one_per_row(name, input, dim, keepdim, lambda x, d: reduced(arg, x, d, False, int64))
+        return _one_per_row(name, input, dim, keepdim, op, arg)
 
     operation.__name__ = operation.__qualname__ = name
     operation.__doc__ = "The extreme of all elements, those along a dimension and where they are, or of two tensors."

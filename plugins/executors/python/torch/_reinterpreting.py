@@ -4,13 +4,14 @@ from ._base import wrap
 from ._dtype import host_dtype
 from ._host import host, tensors
 from ._selecting import title
+from ._steps import Step
 from ._views import is_plain, note_view
 
 _read = tensors.Tensor.read
 _shape_of = tensors.Tensor.shape
 
 
-class Reinterpret:
+class Reinterpret(Step):
     """The same bytes as `kind`, in `shape`."""
 
     __slots__ = ("kind", "own", "shape")
@@ -54,7 +55,8 @@ def view_as_type(input, kind):
         bytes_ = shape[-1] * own.itemsize
         if bytes_ % kind.itemsize:
             raise RuntimeError(
-                f"self.size(-1) must be divisible by {kind.itemsize // own.itemsize} to view {own_title} as {title(kind)} "
+                f"self.size(-1) must be divisible by {kind.itemsize // own.itemsize} to view {own_title} as "
+                f"{title(kind)} "
                 f"(different element sizes), but got {shape[-1]}"
             )
         shape[-1] = bytes_ // kind.itemsize

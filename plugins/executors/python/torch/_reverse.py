@@ -97,10 +97,11 @@ def is_needed():
     return bool(_functions or _watches)
 
 
-def run(outputs, gradients, inputs, recorded):
-    """Goes back from `outputs` to `inputs`, or to every leaf where that is None; gives the host's pass at its end."""
+def run(outputs, gradients, inputs, recorded, retain):
+    """Goes back from `outputs` to `inputs`, or to every leaf where that is None; gives the host's pass at its end. Without
+    `retain`, nothing can go back there again."""
     roots = [autograd.Root(output, gradient) for output, gradient in zip(outputs, gradients)]
-    going = host(autograd.ReversePass.start, roots, inputs, recorded)
+    going = host(autograd.ReversePass.start, roots, inputs, recorded, retain)
     before = record(recorded)
     try:
         while True:
@@ -108,6 +109,8 @@ def run(outputs, gradients, inputs, recorded):
             if isinstance(stop, autograd.Stop_Custom):
                 function = _functions[stop.value.function]
                 answers = function.answers(going, [None if g is None else wrap(g) for g in stop.value.gradients])
+                if not retain:
+                    function.let_go()
                 host(going.answer_custom, answers)
             elif isinstance(stop, autograd.Stop_Watched):
                 found = wrap(stop.value.gradient)

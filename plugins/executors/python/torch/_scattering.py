@@ -152,7 +152,8 @@ def index_add(input, dim, index, source, *, alpha=1, out=None):
     """`source` added at `index` (a vector) along `dim`."""
     if source.dtype is not input.dtype:
         raise RuntimeError(
-            f"index_add_(): self ({title(input.dtype)}) and source ({title(source.dtype)}) must have the same scalar type"
+            f"index_add_(): self ({title(input.dtype)}) and source ({title(source.dtype)}) must have the same "
+            "scalar type"
         )
     result = _along(_OP.ADD, "index_add", input, dim, index, source if alpha == 1 else mul(source, alpha))
     return result if out is None else out.copy_(result)
@@ -176,7 +177,8 @@ def index_fill(input, dim, index, value):
     if isinstance(value, Tensor):
         if value.dim():
             raise RuntimeError(
-                f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.dim()} dimension(s)."
+                f"index_fill_ only supports a 0-dimensional value tensor, but got tensor with {value.dim()} "
+                "dimension(s)."
             )
     else:
         value = as_scalar(value, input.dtype)

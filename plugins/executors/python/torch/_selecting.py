@@ -5,7 +5,8 @@ from ._creation import full, integers
 from ._dtype import bool_, int64, uint8
 from ._host import Err, raised, tensors
 from ._promotion import cast, default_dtype, result_of, with_number
-from ._shaping import broadcast_pair, expand, reshape, sliced, unsqueeze, whole_dim
+from ._broadcasting import broadcast_pair
+from ._shaping import expand, reshape, sliced, unsqueeze, whole_dim
 
 _TITLES = {"float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16", "int64": "Long",
            "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool", "uint32": "UInt32"}
@@ -75,7 +76,9 @@ def index_select(input, dim, index, *, out=None):
             result = wrap(tensors.index_select(input, index, dim), input._dtype)
         else:
             if index.numel() != 1:
-                raise RuntimeError("index_select(): Index to scalar can have only 1 value, got " f"{index.numel()} value(s)")
+                raise RuntimeError(
+                    f"index_select(): Index to scalar can have only 1 value, got {index.numel()} value(s)"
+                )
             result = reshape(tensors_at(reshape(input, [1]), index), [])
     except Err as err:
         if err.value.code == "index":
@@ -138,7 +141,7 @@ def as_scalar(value, kind):
 def masked_fill(input, mask, value):
     """`value` where `mask` holds."""
     if mask.dtype is not bool_:
-        raise RuntimeError(f"masked_fill only supports boolean masks, but got mask with dtype {mask.dtype}")
+        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype}")
     if not isinstance(value, Tensor):
         value = as_scalar(value, input.dtype)
     elif value.dim():
@@ -255,6 +258,16 @@ def out_of_bounds(err, input, dim, index):
         if wrong:
             return RuntimeError(f"index {wrong[0]} is out of bounds for dimension {dim} with size {extent}")
     return raised(err)
+
+
+def unravel_index(indices, shape):
+    """The position in each dimension of `shape` of positions in the flattened tensor."""
+    shape = [shape] if isinstance(shape, int) else list(shape)
+    result, width = [], 1
+    for extent in reversed(shape):
+        result.append(indices // width % extent)
+        width *= extent
+    return tuple(reversed(result))
 
 
 def take_along_dim(input, indices, dim=None, *, out=None):

@@ -1,14 +1,15 @@
 """Which functions of shapes, positions and matrices are `torch.NAME`, which are methods, and which work in place."""
 
-from . import (_arranging, _assignment, _decompositions, _einsum, _indexing, _joining, _linalg, _scattering, _selecting,
-               _shaping, _triangles)
+from . import _arranging, _assignment, _broadcasting, _decompositions, _einsum, _indexing, _joining, _linalg
+from . import _scattering, _selecting, _shaping, _triangles
 from ._in_place import in_place
 from ._views import become, check_writable
 
 # Functions of a tensor: `torch.f(x, …)` and `x.f(…)`.
 _METHODS = {
     _shaping: """reshape permute transpose swapaxes swapdims t adjoint movedim moveaxis squeeze unsqueeze flatten ravel
-        unflatten broadcast_to narrow""",
+        unflatten narrow""",
+    _broadcasting: "broadcast_to",
     _joining: "split split_with_sizes chunk tensor_split hsplit vsplit dsplit unbind",
     _arranging: "tile repeat_interleave flip fliplr flipud roll rot90",
     _linalg: """matmul mm bmm mv dot vdot inner outer ger addmm addmv addbmm baddbmm addr dist kron matrix_power
@@ -22,16 +23,16 @@ _METHODS = {
     _indexing: "select masked_select",
 }
 _METHODS_ONLY = {
-    _shaping: "view expand expand_as", _arranging: "repeat unfold", _selecting: "masked_fill_",
+    _shaping: "view expand", _broadcasting: "expand_as", _arranging: "repeat unfold", _selecting: "masked_fill_",
     _triangles: "fill_diagonal_",
 }
 _FUNCTIONS_ONLY = {
-    _shaping: "broadcast_shapes broadcast_tensors",
+    _broadcasting: "broadcast_shapes broadcast_tensors",
     _joining: """cat concat concatenate stack hstack vstack row_stack dstack column_stack block_diag meshgrid atleast_1d
         atleast_2d atleast_3d""",
     _linalg: "tensordot chain_matmul",
     _einsum: "einsum",
-    _selecting: "where",
+    _selecting: "where unravel_index",
     _triangles: "tril_indices triu_indices",
 }
 _IN_PLACE = """masked_scatter scatter_add scatter scatter_reduce index_add index_copy index_fill index_reduce put

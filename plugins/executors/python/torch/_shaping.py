@@ -1,7 +1,6 @@
 """Shapes: views of a tensor, and new arrangements of its elements."""
 
 from ._base import Tensor, wrap
-from ._dtype import Size
 from ._host import Err, host, raised, tensors
 from ._steps import Expand, Permute, Reshape, Slice, Select, contiguous_strides, fitted
 from ._views import is_plain, layout, note_view, surely_plain_base
@@ -85,11 +84,11 @@ def _reshaped(input, shape):
     return result
 
 
-def reshape(input, *shape):
+def reshape(input, *sizes_, shape=None):
     """The same elements in another shape; one extent may be -1. A view where the elements' places allow it."""
-    if not shape:
+    if not sizes_ and shape is None:
         raise TypeError('reshape() missing 1 required positional arguments: "shape"')
-    shape = sizes(shape)
+    shape = sizes(sizes_ or (shape,))
     result = _reshaped(input, shape)
     origin = input._view
     if origin is not None and not origin.plain:
@@ -105,14 +104,19 @@ def reshaped(input, shape):
     return note_view(_reshaped(input, shape), input, Reshape(shape), True)
 
 
-def view(input, *shape, dtype=None):
+def view(input, *shape, dtype=None, size=None):
     """The same elements in another shape, or their bytes in another type of the same size."""
     if dtype is not None or len(shape) == 1 and hasattr(shape[0], "itemsize"):
         from ._reinterpreting import view_as_type
 
         return view_as_type(input, dtype or shape[0])
+    if size is not None:
+        shape = (size,)
     if not shape:
-        raise TypeError("view() received an invalid combination of arguments - got (), but expected one of: (dtype), (size)")
+        raise TypeError(
+            "view() received an invalid combination of arguments - got (), but expected one of: "
+            "(dtype), (size)"
+        )
     shape = sizes(shape)
     origin = input._view
     if origin is not None and not origin.plain:
@@ -137,11 +141,11 @@ def permuted(input, order):
     return note_view(result, input, Permute(order))
 
 
-def permute(input, *dims):
+def permute(input, *order_, dims=None):
     """Dimensions in the order `dims`."""
-    if not dims:
+    if not order_ and dims is None:
         raise TypeError('permute() missing 1 required positional arguments: "dims"')
-    dims = sizes(dims)
+    dims = sizes(order_ or (dims,))
     rank = len(input.shape)
     if len(dims) != rank:
         raise RuntimeError(
@@ -217,19 +221,20 @@ def movedim(input, source, destination):
 moveaxis = movedim
 
 
-def squeeze(input, dim=None):
+def squeeze(input, dim=None, *, axis=None):
     """Without dimensions of extent 1: all of them, or those named."""
     shape = input.shape
+    dim = axis if dim is None else dim
     if dim is None:
         return reshaped(input, [n for n in shape if n != 1])
     dims = [whole_dim(dim, len(shape))] if dim.__class__ is int else whole_dims(dim, len(shape))
     return reshaped(input, [n for place, n in enumerate(shape) if n != 1 or place not in dims])
 
 
-def unsqueeze(input, dim):
+def unsqueeze(input, dim=None, *, axis=None):
     """With a dimension of extent 1 at `dim`."""
     shape = list(input.shape)
-    shape.insert(whole_dim(dim, len(shape) + 1), 1)
+    shape.insert(whole_dim(axis if dim is None else dim, len(shape) + 1), 1)
     return reshaped(input, shape)
 
 
@@ -267,7 +272,10 @@ def unflatten(input, dim, sizes):
     try:
         parts = resolved(parts, shape[dim])
     except RuntimeError:
-        what = f"unflatten: Provided sizes {parts} don't multiply up to the size of dim {dim} ({shape[dim]}) in the input tensor"
+        what = (
+            f"unflatten: Provided sizes {parts} don't multiply up to the size of dim {dim} "
+            f"({shape[dim]}) in the input tensor"
+        )
         raise RuntimeError(what) from None
     return view(input, shape[:dim] + parts + shape[dim + 1 :])
 
@@ -281,7 +289,8 @@ def _grown(own, shape):
         if extent == -1:
             if had is None:
                 raise RuntimeError(
-                    f"The expanded size of the tensor ({extent}) isn't allowed in a leading, non-existing dimension {place}"
+                    f"The expanded size of the tensor ({extent}) isn't allowed in a leading, non-existing "
+                    f"dimension {place}"
                 )
             result[place] = had
         elif had is not None and had != extent and had != 1:
@@ -292,9 +301,9 @@ def _grown(own, shape):
     return result
 
 
-def expand(input, *shape, implicit=False):
+def expand(input, *shape, size=None, implicit=False):
     """Dimensions of extent 1 grow; -1 keeps an extent."""
-    shape = sizes(shape)
+    shape = sizes(shape if size is None else (size,))
     own = list(input.shape)
     if len(shape) < len(own):
         title = input.type().removeprefix("torch.")
@@ -309,58 +318,6 @@ def expand(input, *shape, implicit=False):
         count *= extent
     same = count == input.numel()
     return note_view(result, input, Expand(shape, same), same)
-
-
-def expand_as(input, other):
-    """Expanded to the shape of `other`."""
-    return expand(input, list(other.shape))
-
-
-def broadcast_to(input, size):
-    """As `expand`."""
-    return expand(input, size)
-
-
-def broadcast_shapes(*shapes):
-    """The shape that tensors of these shapes broadcast to."""
-    result = [1] * max([0, *(1 if isinstance(shape, int) else len(shape) for shape in shapes)])
-    for at, shape in enumerate(shapes):
-        given = Size([shape] if isinstance(shape, int) else shape)
-        shape = [shape] if isinstance(shape, int) else list(shape)
-        for place in range(1, len(shape) + 1):
-            if shape[-place] < 0:
-                raise RuntimeError(f"Trying to create tensor with negative dimension ({shape[-place]}): ({shape[-place]})")
-            if shape[-place] != 1:
-                if result[-place] not in (1, shape[-place]):
-                    raise RuntimeError(
-                        f"Attempting to broadcast a dimension of length {shape[-place]} at {-place}! Mismatching argument "
-                        f"at index {at} had {given}; but expected shape should be broadcastable to {result}"
-                    )
-                result[-place] = shape[-place]
-    return Size(result)
-
-
-def broadcast_tensors(*several):
-    """Each expanded to the shape that all broadcast to."""
-    if len(several) == 1 and isinstance(several[0], (list, tuple)):
-        several = several[0]
-    result = ()
-    for x in several:
-        result = broadcast_pair(result, x.shape)
-    return tuple(expand(x, result) for x in several)
-
-
-def broadcast_pair(a, b):
-    """The shape that two shapes broadcast to, or PyTorch's error."""
-    rank = max(len(a), len(b))
-    a, b = [1] * (rank - len(a)) + list(a), [1] * (rank - len(b)) + list(b)
-    for place in range(rank - 1, -1, -1):
-        if a[place] != b[place] and a[place] != 1 and b[place] != 1:
-            raise RuntimeError(
-                f"The size of tensor a ({a[place]}) must match the size of tensor b ({b[place]}) at non-singleton "
-                f"dimension {place}"
-            )
-    return [y if x == 1 else x for x, y in zip(a, b)]
 
 
 def narrow(input, dim, start, length):

@@ -4,7 +4,7 @@ from ._base import Tensor, wrap
 from ._creation import multinomial  # noqa: F401
 from ._dtype import bool_, int64
 from ._equality import allclose, equal  # noqa: F401
-from ._host import Err, raised, tensors
+from ._host import Err, host, raised, tensors
 from ._numbers import create
 from ._pointwise import add_plain, ceil, floor, isnan, mul, round_plain, sub_plain
 from ._promotion import cast
@@ -56,7 +56,12 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
     values, indices = sort(input, dim, largest)
     if not input.shape:
         return Topk(values, indices)
-    return Topk(sliced(values, dim, 0, k, 1).clone(), sliced(indices, dim, 0, k, 1).clone())
+    return Topk(_first(values, dim, k), _first(indices, dim, k))
+
+
+def _first(x, dim, k):
+    """The first `k` along `dim`: a tensor of its own."""
+    return wrap(host(tensors.slice, x, dim, 0, k, 1), x.dtype)
 
 
 def _one_of_order(name, input, dim, keepdim, place):

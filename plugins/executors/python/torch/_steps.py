@@ -1,7 +1,7 @@
 """What a view does with the tensor it is taken from.
 
-A step has `forward(base)`: the view's handle; `back(base, value)`: a handle to `base` with `value` where the view looks;
-`layout(shape, strides, offset)`: where the view's elements lie, as PyTorch counts; and `writable`.
+A step has `forward(base)`: the view's handle; `back(base, value)`: a handle to `base` with `value` where the view
+looks; `layout(shape, strides, offset)`: where the view's elements lie, as PyTorch counts; and `writable`.
 """
 
 from ._host import autograd, tensors
@@ -44,7 +44,30 @@ def fitted(shape, strides, new):
     return result if at == -1 else None
 
 
-class Detach:
+def apart(a, b):
+    """Do the paths `a` and `b` from one base lead to views that share no element? False where it is not plain."""
+    for step, other in zip(a, b):
+        if step is other:
+            continue
+        span, beside = step.span, other.span
+        if span is None or beside is None or span[0] != beside[0]:
+            return False
+        if span != beside:
+            return span[2] <= beside[1] or beside[2] <= span[1]
+        if step.__class__ is not other.__class__ or step.__class__ is Slice and step.step != other.step:
+            return False
+    return False
+
+
+class Step:
+    """What the steps have in common."""
+
+    __slots__ = ()
+    # The dimension that a step cuts, and from where to where.
+    span = None
+
+
+class Detach(Step):
     """The same values, no record."""
 
     writable = True
@@ -59,7 +82,7 @@ class Detach:
         return shape, strides, offset
 
 
-class Reshape:
+class Reshape(Step):
     """The same elements in another shape."""
 
     __slots__ = ("shape",)
@@ -86,7 +109,7 @@ class Reshape:
         return new, fitted(shape, strides, new) or contiguous_strides(new), offset
 
 
-class Permute:
+class Permute(Step):
     """Dimensions in another order."""
 
     __slots__ = ("order",)
@@ -108,7 +131,7 @@ class Permute:
         return [shape[d] for d in self.order], [strides[d] for d in self.order], offset
 
 
-class Slice:
+class Slice(Step):
     """Elements `start`, `start + step`, … before `end` along `dim`."""
 
     __slots__ = ("dim", "start", "end", "step")
@@ -119,6 +142,10 @@ class Slice:
         self.start = start
         self.end = end
         self.step = step
+
+    @property
+    def span(self):
+        return self.dim, self.start, self.end
 
     def forward(self, base):
         return _slice(base, self.dim, self.start, self.end, self.step)
@@ -151,7 +178,7 @@ class Slice:
         )
 
 
-class Select:
+class Select(Step):
     """The part at `at` along `dim`, without that dimension."""
 
     __slots__ = ("dim", "at", "shape")
@@ -161,6 +188,10 @@ class Select:
         self.dim = dim
         self.at = at
         self.shape = shape
+
+    @property
+    def span(self):
+        return self.dim, self.at, self.at + 1
 
     def forward(self, base):
         return _reshape(_slice(base, self.dim, self.at, self.at + 1, 1), self.shape)
@@ -178,7 +209,7 @@ class Select:
         )
 
 
-class Expand:
+class Expand(Step):
     """Dimensions of extent 1 grow."""
 
     __slots__ = ("shape", "writable")
@@ -202,7 +233,7 @@ class Expand:
         return self.shape, grown, offset
 
 
-class Unfold:
+class Unfold(Step):
     """Windows along a dimension."""
 
     __slots__ = ("dim", "size", "step", "writable")
@@ -231,7 +262,7 @@ class Unfold:
         )
 
 
-class Places:
+class Places(Step):
     """Elements at `places`, a vector of positions in the flat base, in `shape`. `strides` and `offset` say the same."""
 
     __slots__ = ("places", "shape", "steps", "start", "writable")

@@ -7,7 +7,7 @@ from ._base import Tensor, _host_shape, wrap
 from ._converting import install as install_conversions
 from ._copying import install as install_copying
 from ._creation import full, tensor
-from ._dtype import CPU, Size
+from ._dtype import CPU, Size, as_dtype
 from ._host import host
 from ._filling import extents
 from ._functions import install as install_functions
@@ -18,7 +18,7 @@ from ._operators import install as install_operators
 from ._printing import represent
 from ._promotion import cast
 from ._shaping import no_dimensions, reshape
-from ._views import check_writable, duplicate, is_plain, surely_plain_base, write
+from ._views import check_writable, duplicate, is_plain, replacing, surely_plain_base, write
 
 
 def size(self, dim=None):
@@ -62,7 +62,7 @@ def copy_(self, src, non_blocking=False):
     value = cast(src, self.dtype)
     if value.shape != self.shape:
         value = value.expand(self.shape)
-    return write(self, clone(value))
+    return write(self, host(replacing, self, value))
 
 
 def fill_(self, value):
@@ -83,14 +83,16 @@ def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layo
 def _new(value):
     def create(self, *size, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, **named):
         size = (named.pop("size"),) if "size" in named else size
-        return full(extents("new", size), value, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        kind = as_dtype(dtype, "new") or self.dtype
+        return full(extents("new", size), value, dtype=kind, device=device, requires_grad=requires_grad)
 
     return create
 
 
 def new_full(self, size, fill_value, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """All elements the same, in this tensor's type."""
-    return full(size, fill_value, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+    kind = as_dtype(dtype, "new_full") or self.dtype
+    return full(size, fill_value, dtype=kind, device=device, requires_grad=requires_grad)
 
 
 def _iterate(self):

@@ -11,7 +11,7 @@ from ._base import Tensor, wrap
 from ._dropping import Dropping
 from ._grad_mode import grad_mode, record
 from ._host import Err, autograd, raised, tensors
-from ._steps import Detach, contiguous_strides
+from ._steps import Detach, apart, contiguous_strides
 
 _getweakrefs = weakref.getweakrefs
 
@@ -103,6 +103,29 @@ def is_plain(x):
     return all(n == 1 or have == want for n, have, want in zip(shape, strides, contiguous_strides(shape)))
 
 
+def memory_order(x):
+    """The dimensions of `x` from the outermost to the innermost; None where its elements do not fill their memory."""
+    strides = layout(x)[0]
+    order = sorted(range(x.dim()), key=lambda d: -strides[d])
+    expected = 1
+    for d in reversed(order):
+        if x.shape[d] != 1 and strides[d] != expected:
+            return None
+        expected *= x.shape[d]
+    return order
+
+
+def filled_like(x, draw):
+    """What `draw` makes of a shape, in the shape of `x` and in the order of its memory, as PyTorch fills it."""
+    order = None if is_plain(x) else memory_order(x)
+    if order is None:
+        return draw(list(x.shape))
+    inverse = [0] * len(order)
+    for place, dim in enumerate(order):
+        inverse[dim] = place
+    return draw([x.shape[d] for d in order]).permute(inverse)
+
+
 def surely_plain_base(x):
     """Is the base of `x` one that PyTorch lays out without gaps too?"""
     origin = x._view
@@ -161,6 +184,13 @@ def _set(target, value, silent):
     rebind(target, value)
 
 
+def replacing(target, value):
+    """`value`, as what `target` becomes: where both are recorded, what `target` was gets a gradient of 0."""
+    if grad_mode.recording and autograd.requires_gradient(target) and autograd.requires_gradient(value):
+        return wrap(tensors.select(tensors.full(tensors.Dtype.U8, [], 1.0), value, target), target._dtype)
+    return wrap(duplicate(value), target._dtype)
+
+
 def check_writable(target):
     """Refuses to write in place to a leaf whose history is being recorded."""
     if target._leaf is not None and grad_mode.recording:
@@ -216,11 +246,12 @@ def show(target, current=None):
         if root is not None and root is not current:
             _lift(target, root, origin.path)
             show(root, target)
+    written = None if current is None or current._view is None or current._view() is not target else current._view.path
     for reference in _getweakrefs(target):
         if reference.__class__ is not _Root:
             continue
         view = reference.view()
-        if view is None or view is current:
+        if view is None or view is current or written is not None and apart(written, reference.path):
             continue
         _refresh(view, target, reference.path)
         show(view, target)

@@ -44,11 +44,11 @@ def _derivatives(output, inputs, gradient, given):
     recorded = any(isinstance(x, Tensor) and x.requires_grad for x in tree.tree_leaves(given))
     if not recorded and output.requires_grad:
         own = {x._leaf for x in inputs}
-        going = _reverse.run([output], [gradient], None, False)
+        going = _reverse.run([output], [gradient], None, False, True)
         recorded = is_grad_enabled() and any(entry.leaf not in own for entry in host(going.leaves))
     if not output.requires_grad:
         return [zeros_like(x) for x in inputs]
-    return gradients([output], inputs, [gradient], create_graph=recorded, allow_unused=True, materialize_grads=True)
+    return gradients([output], inputs, [gradient], True, recorded, allow_unused=True, materialize_grads=True)
 
 
 def grad_and_value(func, argnums=0, has_aux=False):
@@ -136,13 +136,13 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
                 answers.append(zeros_like(y))
                 continue
             dummy = zeros_like(y).requires_grad_()
-            parts = gradients([y], leaves, [dummy], create_graph=True, allow_unused=True, materialize_grads=True)
+            parts = gradients([y], leaves, [dummy], True, True, allow_unused=True, materialize_grads=True)
             total = sum((g * t).sum() for g, t in zip(parts, along))
             if not total.requires_grad:
                 answers.append(zeros_like(y))
                 continue
             keep = any(isinstance(x, Tensor) and x.requires_grad for x in tree.tree_leaves([primals, tangents]))
-            (d,) = gradients([total], [dummy], create_graph=keep, allow_unused=True, materialize_grads=True)
+            (d,) = gradients([total], [dummy], None, True, keep, allow_unused=True, materialize_grads=True)
             answers.append(d)
     keep = any(x.requires_grad for x in tree.tree_leaves(list(primals)))
     shown = tree.tree_map(lambda x: x if keep else x.detach(), output)

@@ -13,7 +13,8 @@ from ._missing import absent
 from ._norms import cond, matrix_norm, matrix_rank, norm, vector_norm  # noqa: F401
 from ._promotion import cast
 from ._selecting import title
-from ._shaping import broadcast_pair, expand, unsqueeze
+from ._broadcasting import broadcast_pair
+from ._shaping import expand, unsqueeze
 from ._triangles import diagonal as _diagonal
 from ._triangles import tril, triu
 
@@ -47,7 +48,7 @@ def checked(name, A, square=False):
     if not A.dtype.is_floating_point:
         raise NotImplementedError(f"{name}: Expected a floating point or complex tensor as input. Got {title(A.dtype)}")
     if A.dtype.itemsize < 4:
-        raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {title(A.dtype)}")
+        raise NotImplementedError(f"{name}: Low precision dtypes not supported. Got {title(A.dtype)}")
     return A
 
 
@@ -94,7 +95,10 @@ def eig(A, *, out=None):
 
 
 def eigvals(A, *, out=None):
-    raise NotImplementedError("torch.linalg.eigvals is not available: its results are complex; torch.linalg.eigvalsh is")
+    raise NotImplementedError(
+        "torch.linalg.eigvals is not available: its results are complex; torch.linalg.eigvalsh "
+        "is"
+    )
 
 
 def cholesky(A, *, upper=False, out=None):
@@ -186,7 +190,8 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False, out=None):
         raise RuntimeError("linalg.solve_triangular: The input tensor B must have at least 2 dimensions.")
     if B.shape[-2 if left else -1] != A.shape[-1]:
         raise RuntimeError(
-            f"linalg.solve_triangular: Incompatible shapes of A and B for the equation {'AX = B' if left else 'XA = B'} "
+            "linalg.solve_triangular: Incompatible shapes of A and B for the equation "
+            f"{'AX = B' if left else 'XA = B'} "
             f"({A.shape[-2]}x{A.shape[-1]} and {B.shape[-2]}x{B.shape[-1]})"
         )
     if left:

@@ -90,10 +90,9 @@ impl Outlet {
     fn decode(&mut self, bytes: &[u8]) -> String {
         let mut whole = std::mem::take(&mut self.begun);
         whole.extend_from_slice(bytes);
-        if let Err(error) = std::str::from_utf8(&whole)
-            && error.error_len().is_none()
-        {
-            self.begun = whole.split_off(error.valid_up_to());
+        let last = whole.utf8_chunks().last().map_or(&[][..], |chunk| chunk.invalid());
+        if std::str::from_utf8(last).is_err_and(|error| error.error_len().is_none()) {
+            self.begun = whole.split_off(whole.len() - last.len());
         }
         String::from_utf8_lossy(&whole).into_owned()
     }

@@ -23,7 +23,11 @@ pub(super) fn read(grants: &[(String, String)]) -> Result<Vec<DataFile>> {
     let mut files = Vec::new();
     for (name, file) in grants {
         let place = place(name);
-        if place.is_empty() || place == [BEGIN] || name.len() > LONGEST_NAME || name.chars().any(char::is_control) {
+        if place.is_empty()
+            || place == [BEGIN]
+            || name.len() > LONGEST_NAME
+            || name.chars().any(char::is_control)
+        {
             return Err(Failure::usage(format!("`{}` is no name for data", name.escape_debug()))
                 .hint("a name is the path that the program opens, such as input.txt or data/input.txt"));
         }
@@ -83,7 +87,11 @@ mod tests {
         let file = folder.path().join("a.txt");
         std::fs::write(&file, "text").unwrap();
         let text = file.to_str().unwrap().to_owned();
-        let fine = [("a".to_owned(), text.clone()), ("data/a.txt".to_owned(), text.clone()), ("ab".to_owned(), text)];
+        let fine = [
+            ("a".to_owned(), text.clone()),
+            ("data/a.txt".to_owned(), text.clone()),
+            ("ab".to_owned(), text),
+        ];
         assert_eq!(read(&fine).unwrap().len(), 3);
         for twice in [["a", "./a"], ["a/b", "a/c/../b"], ["a", "a/b"], ["/program/a", "a"]] {
             assert!(refused(&twice, &file).contains("twice"), "{twice:?}");

@@ -104,7 +104,9 @@ fn more_of(limit: &str) -> &'static str {
     match limit.split(':').next() {
         Some("device-seconds" | "quota.device-time") => "`--seconds S` allows more device seconds",
         Some("quota.tensor-memory") => "`--memory MIB` allows more tensors",
-        _ => "`--policy FILE` takes a policy with another limit; sandbox-policies/program.toml is the usual one",
+        _ => {
+            "`--policy FILE` takes a policy with another limit; sandbox-policies/program.toml is the usual one"
+        }
     }
 }
 

@@ -161,7 +161,8 @@ mod tests {
         let main = folder.path().join("train-2.py");
         let sources = read(main.to_str().unwrap()).unwrap();
         let start = format!("{}/", folder.path().display());
-        let names: Vec<_> = sources.files.iter().map(|(path, _)| path.strip_prefix(&start).unwrap()).collect();
+        let names: Vec<_> =
+            sources.files.iter().map(|(path, _)| path.strip_prefix(&start).unwrap()).collect();
         assert_eq!(names, ["train-2.py", "model.py", "pkg/__init__.py", "pkg/deep/a.py"]);
         assert_eq!(sources.note, None);
     }

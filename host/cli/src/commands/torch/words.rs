@@ -80,8 +80,7 @@ mod tests {
         let taken = words(&["a=a.txt"], &line).unwrap();
         assert_eq!(taken.file, "x.py");
         assert_eq!(taken.arguments, ["--lr", "3", "-v", "--data", "e=f", "--"]);
-        let grants: Vec<_> =
-            taken.grants.iter().map(|(name, file)| (name.as_str(), file.as_str())).collect();
+        let grants: Vec<_> = taken.grants.iter().map(|(name, file)| (name.as_str(), file.as_str())).collect();
         assert_eq!(grants, [("a", "a.txt"), ("b", "d/b"), ("c", "d")]);
     }
 

@@ -30,13 +30,19 @@ pub struct Root<'a> {
 
 impl Session {
     /// The gradients of `output` for every leaf it was computed from, in order of the leaves' creation. `gradient`
-    /// is that of `output` itself: 1 where it is left out, which `output` of one element allows.
+    /// is that of `output` itself: 1 where it is left out, which `output` of one element allows. Without `retain`,
+    /// what was saved for the gradients is let go of as the pass goes: there is no second one.
     ///
     /// # Errors
     /// `gradient` where `output` depends on no leaf, or has several elements and no `gradient`, or depends on what a
     /// pass stops at: a function of the guest's own ([`Session::custom`]), a watched tensor; quotas.
-    pub fn backward(&mut self, output: &Tensor, gradient: Option<&Tensor>) -> Result<Vec<(u64, Tensor)>> {
-        let found = self.at_once(Root { output, gradient }, None)?.found;
+    pub fn backward(
+        &mut self,
+        output: &Tensor,
+        gradient: Option<&Tensor>,
+        retain: bool,
+    ) -> Result<Vec<(u64, Tensor)>> {
+        let found = self.at_once(Root { output, gradient }, None, retain)?.found;
         Ok(found.into_iter().collect())
     }
 
@@ -49,8 +55,9 @@ impl Session {
         output: &Tensor,
         inputs: &[&Tensor],
         gradient: Option<&Tensor>,
+        retain: bool,
     ) -> Result<Vec<Option<Tensor>>> {
-        let pass = self.at_once(Root { output, gradient }, Some(inputs))?;
+        let pass = self.at_once(Root { output, gradient }, Some(inputs), retain)?;
         Ok(pass.of_inputs())
     }
 
@@ -66,8 +73,9 @@ impl Session {
         roots: &[Root<'_>],
         inputs: Option<&[&Tensor]>,
         recorded: bool,
+        retain: bool,
     ) -> Result<ReversePass> {
-        let mut pass = self.begin(roots, inputs, recorded)?;
+        let mut pass = self.begin(roots, inputs, recorded, retain)?;
         // The pass outlives this call, and so do its tables: a node is in two of them.
         let entries = 2 * pass.graph.nodes.len() + inputs.map_or(0, <[_]>::len);
         let bytes = (entries * 3 * size_of::<(u64, Arc<Node>)>()) as u64;
@@ -89,8 +97,8 @@ impl Session {
     }
 
     /// A pass without stops.
-    fn at_once(&mut self, root: Root<'_>, inputs: Option<&[&Tensor]>) -> Result<ReversePass> {
-        let mut pass = self.begin(&[root], inputs, false)?;
+    fn at_once(&mut self, root: Root<'_>, inputs: Option<&[&Tensor]>, retain: bool) -> Result<ReversePass> {
+        let mut pass = self.begin(&[root], inputs, false, retain)?;
         match self.go(&mut pass)? {
             Stop::Done => Ok(pass),
             Stop::Custom { .. } | Stop::Watched { .. } => Err(Error::gradient(
@@ -105,6 +113,7 @@ impl Session {
         roots: &[Root<'_>],
         inputs: Option<&[&Tensor]>,
         recorded: bool,
+        retain: bool,
     ) -> Result<ReversePass> {
         self.check_cancelled()?;
         let mut edges = Vec::with_capacity(roots.len());
@@ -124,6 +133,7 @@ impl Session {
         let mut pass = ReversePass {
             session: self.id,
             recorded,
+            retain,
             graph: Graph::new(&edges, wanted, 0),
             inputs,
             pending: BTreeMap::new(),

@@ -36,6 +36,7 @@ impl Session {
         let mut pass = ReversePass {
             session: self.id,
             recorded: true,
+            retain: true,
             graph: Graph::new(std::slice::from_ref(&edge), wanted, from),
             inputs: None,
             pending: BTreeMap::from([(edge.key(), gradient.clone())]),

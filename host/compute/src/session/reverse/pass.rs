@@ -39,6 +39,8 @@ pub struct ReversePass {
     pub(super) session: u64,
     /// Is the pass itself recorded?
     pub(super) recorded: bool,
+    /// Are the saved values of what was passed kept for another pass?
+    pub(super) retain: bool,
     pub(super) graph: Graph,
     /// The keys of the tensors whose gradients were asked for; none for those of all leaves.
     pub(super) inputs: Option<Vec<u64>>,
@@ -198,6 +200,9 @@ impl Session {
         let mut step = Step { session: self, grad, node, needs };
         let contributions = operation.backward(&mut step)?;
         drop(step);
+        if !pass.retain {
+            node.let_go();
+        }
         for (input, contribution) in node.inputs().iter().zip(contributions) {
             let Some(edge) = &input.edge else { continue };
             if pass.graph.useful.contains(&edge.key()) {

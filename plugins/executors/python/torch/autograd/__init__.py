@@ -5,7 +5,7 @@ from .._autograd import gradients as grad
 from .._custom import Function
 from .._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._missing import absent
-from . import function, functional, graph
+from . import function, functional, graph, profiler
 from .gradcheck import gradcheck, gradgradcheck
 
 Variable = __import__("torch._base", fromlist=["Tensor"]).Tensor
@@ -13,7 +13,7 @@ Variable = __import__("torch._base", fromlist=["Tensor"]).Tensor
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
     """Adds the gradients of `tensors` to `.grad` of their leaves."""
-    backward_all(tensors, grad_tensors, create_graph, inputs)
+    backward_all(tensors, grad_tensors, retain_graph, create_graph, inputs)
 
 
 class set_detect_anomaly:

@@ -32,7 +32,7 @@ def _row(y, inputs, gradient, create_graph, strict):
         if strict:
             raise RuntimeError("The output of the user-provided function is independent of the inputs.")
         return [zeros_like(x) for x in inputs]
-    return gradients([y], list(inputs), [gradient], create_graph=create_graph, allow_unused=True,
+    return gradients([y], list(inputs), [gradient], True, create_graph, allow_unused=True,
                      materialize_grads=True)
 
 

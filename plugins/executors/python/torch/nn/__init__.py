@@ -1,7 +1,7 @@
 """`torch.nn`: modules, their parameters, and functions."""
 
 from .._missing import absent
-from . import attention, functional, init, modules, parallel, parameter, utils
+from . import attention, common_types, functional, init, modules, parallel, parameter, utils
 from .modules import *  # noqa: F403
 from .modules.module import Module
 from .parallel import DataParallel
@@ -29,4 +29,4 @@ def __getattr__(name):
 
 __all__ = sorted(set(modules.__all__) | {
     "Buffer", "DataParallel", "Module", "Parameter", "UninitializedBuffer", "UninitializedParameter", "attention",
-    "functional", "init", "parallel", "parameter", "utils"})
+    "common_types", "functional", "init", "parallel", "parameter", "utils"})

@@ -18,8 +18,8 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     queries, keys = query.shape, key.shape
     if not query.dtype is key.dtype is value.dtype:
-        raise RuntimeError(f"Expected query, key, and value to have the same dtype, but got query.dtype: {_short(query)} "
-                           f"key.dtype: {_short(key)} and value.dtype: {_short(value)} instead.")
+        raise RuntimeError("Expected query, key, and value to have the same dtype, but got query.dtype: "
+                           f"{_short(query)} key.dtype: {_short(key)} and value.dtype: {_short(value)} instead.")
     if len(queries) < 2 or len(keys) < 2 or len(value.shape) < 2:
         raise RuntimeError("Expected query, key, and value to all be  at least 2 dimensional, but got query.dim(): "
                            f"{len(queries)}, key.dim(): {len(keys)} and value.dim(): {value.dim()} instead.")
@@ -30,7 +30,8 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
         value = value.repeat_interleave(queries[-3] // value.shape[-3], -3)
         keys = key.shape
     if attn_mask is None and dropout_p == 0.0 and len(queries) in (3, 4):
-        if keys[:-2] == queries[:-2] and keys[-1] == queries[-1] and value.shape == keys and (not is_causal or keys[-2] == queries[-2]):
+        alike = keys[:-2] == queries[:-2] and keys[-1] == queries[-1] and value.shape == keys
+        if alike and (not is_causal or keys[-2] == queries[-2]):
             if len(queries) == 3:
                 return _fused(query.unsqueeze(1), key.unsqueeze(1), value.unsqueeze(1), is_causal, scale).squeeze(1)
             return _fused(query, key, value, is_causal, scale)
@@ -109,9 +110,10 @@ def _projected(query, key, value, packed, separate, bias):
 
 def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, bias_k,
                                  bias_v, add_zero_attn, dropout_p, out_proj_weight, out_proj_bias, training=True,
-                                 key_padding_mask=None, need_weights=True, attn_mask=None, use_separate_proj_weight=False,
-                                 q_proj_weight=None, k_proj_weight=None, v_proj_weight=None, static_k=None, static_v=None,
-                                 average_attn_weights=True, is_causal=False):
+                                 key_padding_mask=None, need_weights=True, attn_mask=None,
+                                 use_separate_proj_weight=False, q_proj_weight=None, k_proj_weight=None,
+                                 v_proj_weight=None,
+                                 static_k=None, static_v=None, average_attn_weights=True, is_causal=False):
     """Attention of several heads over (time, batch, width), or (time, width)."""
     batched = query.dim() == 3
     _check_shapes(query, key, value, key_padding_mask, attn_mask, num_heads)
@@ -156,10 +158,7 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_head
         attn_mask = padded if attn_mask is None else attn_mask + padded
     weights = None
     if need_weights:
-        scores = torch.matmul(q * math.sqrt(1.0 / head), k.transpose(-2, -1))
-        weights = torch.softmax(scores if attn_mask is None else scores + attn_mask, -1)
-        if training and dropout_p > 0.0:
-            weights = dropout(weights, dropout_p)
+        weights = _weights(q, k, attn_mask, dropout_p if training else 0.0)
         mixed = torch.matmul(weights, v)
         weights = weights.reshape(batch, num_heads, length, -1)
         if average_attn_weights:
@@ -171,6 +170,12 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_head
     if batched:
         return result, weights
     return result.squeeze(1), None if weights is None else weights.squeeze(0)
+
+
+def _weights(q, k, attn_mask, dropout_p):
+    scores = torch.matmul(q * math.sqrt(1.0 / q.shape[-1]), k.transpose(-2, -1))
+    weights = torch.softmax(scores if attn_mask is None else scores + attn_mask, -1)
+    return dropout(weights, dropout_p) if dropout_p > 0.0 else weights
 
 
 def _heads(x, length, batch, num_heads, head):
@@ -200,14 +205,16 @@ def _checked_mask(mask, length, source, count):
         return mask.unsqueeze(0)
     if mask.dim() == 3:
         if tuple(mask.shape) != (count, length, source):
-            raise RuntimeError(f"The shape of the 3D attn_mask is {mask.shape}, but should be {(count, length, source)}.")
+            raise RuntimeError(f"The shape of the 3D attn_mask is {mask.shape}, but should be "
+                               f"{(count, length, source)}.")
         return mask
     raise RuntimeError(f"attn_mask's dimension {mask.dim()} is not supported")
 
 
 def _check_shapes(query, key, value, key_padding_mask, attn_mask, num_heads):
     if query.dim() not in (2, 3):
-        raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query tensor")
+        raise AssertionError(f"query should be unbatched 2D or batched 3D tensor but received {query.dim()}-D query "
+                             "tensor")
     kind = "batched (3-D)" if query.dim() == 3 else "unbatched (2-D)"
     if key.dim() != query.dim() or value.dim() != query.dim():
         raise AssertionError(f"For {kind} `query`, expected `key` and `value` to be {query.dim()}-D but found "

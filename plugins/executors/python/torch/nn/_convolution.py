@@ -2,8 +2,8 @@
 
 import torch
 
-from ._padding import pad
-from ._windows import several, windows
+from ._padding import own, pad
+from ._windows import overlapped, several, windows
 
 # A depthwise kernel of at most this many elements is a sum of shifted images; of more, a product of matrices.
 _FEW_TAPS = 64
@@ -29,8 +29,8 @@ def _check(input, weight, bias, dimensions, groups, name, transposed=False):
         raise RuntimeError(f"Expected {rank - 1}D (unbatched) or {rank}D (batched) input to {name}, but got input of "
                            f"size: {list(input.shape)}")
     if weight.dim() != rank:
-        raise RuntimeError(f"Expected {rank}-dimensional weight for {rank}-dimensional input {list(input.shape)}, but got "
-                           f"weight of size {list(weight.shape)} instead")
+        raise RuntimeError(f"Expected {rank}-dimensional weight for {rank}-dimensional input {list(input.shape)}, but "
+                           f"got weight of size {list(weight.shape)} instead")
     if bias is not None and bias.dtype is not input.dtype:
         raise RuntimeError(f"Input type ({_short(input)}) and bias type ({_short(bias)}) should be the same")
     if input.dtype is not weight.dtype:
@@ -41,12 +41,12 @@ def _check(input, weight, bias, dimensions, groups, name, transposed=False):
     expected = weight.shape[0] if transposed else weight.shape[1] * groups
     if shape[1] != expected:
         raise RuntimeError(
-            f"Given {'transposed=1' if transposed else f'groups={groups}'}, weight of size {list(weight.shape)}, expected "
-            f"input{list(shape)} to have {expected} channels, but got {shape[1]} channels instead"
+            f"Given {'transposed=1' if transposed else f'groups={groups}'}, weight of size {list(weight.shape)}, "
+            f"expected input{list(shape)} to have {expected} channels, but got {shape[1]} channels instead"
         )
     if not transposed and weight.shape[0] % groups:
-        raise RuntimeError(f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got "
-                           f"weight of size {list(weight.shape)} instead")
+        raise RuntimeError(f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but "
+                           f"got weight of size {list(weight.shape)} instead")
     outputs = weight.shape[1] * groups if transposed else weight.shape[0]
     if bias is not None and tuple(bias.shape) != (outputs,):
         raise RuntimeError(
@@ -120,7 +120,7 @@ def _dense(x, weight, bias, stride, dilation, counts):
     rows = x.permute(order).reshape(batch * _size(counts), -1)
     result = torch.nn.functional.linear(rows, weight.reshape(outputs, -1), bias)
     result = result.reshape(batch, *counts, outputs)
-    return result.permute(0, rank + 1, *range(1, rank + 1))
+    return own(result.permute(0, rank + 1, *range(1, rank + 1)))
 
 
 def _grouped(x, weight, stride, dilation, counts, groups):
@@ -131,7 +131,7 @@ def _grouped(x, weight, stride, dilation, counts, groups):
     order = [0, *range(2, 2 + rank), 1, *range(2 + rank, 2 + 2 * rank)]
     rows = x.permute(order).reshape(batch, groups, _size(counts), -1)
     kernels = weight.reshape(groups, outputs // groups, -1).transpose(1, 2)
-    return torch.matmul(rows, kernels).transpose(2, 3).reshape(batch, outputs, *counts)
+    return own(torch.matmul(rows, kernels).transpose(2, 3).reshape(batch, outputs, *counts))
 
 
 def _depthwise(x, weight, stride, dilation, counts):
@@ -179,16 +179,19 @@ def _convolution(dimensions):
 conv1d, conv2d, conv3d = (_convolution(n) for n in (1, 2, 3))
 
 
-def _spread(x, stride):
-    """`stride - 1` zeros between the elements of the last dimensions."""
-    for at, step in enumerate(stride):
-        if step > 1:
-            dim = 2 + at
-            shape = list(x.shape)
-            x = pad(x.unsqueeze(dim + 1), [0, 0] * (len(shape) - dim - 1) + [0, step - 1])
-            shape[dim] *= step
-            x = x.reshape(shape).narrow(dim, 0, shape[dim] - step + 1)
-    return x
+def _scattered(x, weight, bias, stride, padding, extra, groups, dilation):
+    """Each element times the kernels, the products added up where they meet."""
+    batch, rank, kernel = x.shape[0], len(stride), list(weight.shape[2:])
+    counts, per_group = list(x.shape[2:]), weight.shape[1]
+    w = weight.reshape(groups, weight.shape[0] // groups, -1).transpose(1, 2)
+    products = torch.matmul(w, x.reshape(batch, groups, x.shape[1] // groups, -1))
+    products = products.reshape(batch, groups * per_group, _size(kernel), *counts)
+    whole = [(n - 1) * s + d * (k - 1) + 1 for n, s, d, k in zip(counts, stride, dilation, kernel)]
+    result = overlapped(products, whole, kernel, stride, dilation)
+    sides = [(-p, e - p) for p, e in zip(padding, extra)]
+    if any(a or b for a, b in sides):
+        result = pad(result, [n for side in reversed(sides) for n in side])
+    return result if bias is None else result + bias.reshape([1, -1] + [1] * rank)
 
 
 def _transposed(dimensions):
@@ -206,8 +209,11 @@ def _transposed(dimensions):
                 f"dilation_height: {dilation[0]} dilation_width: {dilation[-1]}"
             )
         single = input.dim() == dimensions + 1
-        x = _spread(input.unsqueeze(0) if single else input, stride)
+        x = input.unsqueeze(0) if single else input
         kernel = list(weight.shape[2:])
+        if max(stride) > 1:
+            result = _scattered(x, weight, bias, stride, padding, extra, groups, dilation)
+            return result.squeeze(0) if single else result
         sides = [(d * (k - 1) - p, d * (k - 1) - p + e) for d, k, p, e in zip(dilation, kernel, padding, extra)]
         inputs, per_group = weight.shape[:2]
         w = weight.reshape(groups, inputs // groups, per_group, *kernel).transpose(1, 2)

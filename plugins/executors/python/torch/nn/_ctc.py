@@ -9,8 +9,8 @@ _NEVER = -1e30
 def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reduction="mean", zero_infinity=False):
     """The negative logarithm of the probability that a sequence of steps spells its targets."""
     if log_probs.dim() == 2:
-        single = ctc_loss(log_probs.unsqueeze(1), targets.reshape(1, -1), _listed(input_lengths), _listed(target_lengths),
-                          blank, reduction, zero_infinity)
+        single = ctc_loss(log_probs.unsqueeze(1), targets.reshape(1, -1), _listed(input_lengths),
+                          _listed(target_lengths), blank, reduction, zero_infinity)
         return single.squeeze(0) if reduction == "none" else single
     steps, batch, classes = log_probs.shape
     inputs, lengths = _listed(input_lengths), _listed(target_lengths)

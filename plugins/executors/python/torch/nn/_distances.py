@@ -44,8 +44,8 @@ def margin_ranking_loss(input1, input2, target, margin=0.0, size_average=None, r
     """0 where the order is right by at least `margin`."""
     if input1.dim() != input2.dim() or input1.dim() != target.dim():
         raise RuntimeError(
-            f"margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: {input1.size()}, "
-            f"input2: {input2.size()}, target: {target.size()} "
+            "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: "
+            f"{input1.size()}, input2: {input2.size()}, target: {target.size()} "
         )
     return reduced((-target * (input1 - input2) + margin).clamp(min=0), reduction, size_average, reduce)
 
@@ -111,8 +111,8 @@ def cosine_embedding_loss(input1, input2, target, margin=0.0, size_average=None,
     return reduced(loss, reduction, size_average, reduce)
 
 
-def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None,
-                        reduction="mean"):
+def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None,
+                        reduce=None, reduction="mean"):
     """By how much a positive is not nearer than a negative by the margin."""
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")

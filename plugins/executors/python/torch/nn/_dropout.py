@@ -1,7 +1,10 @@
 """Dropout as functions: the same draws as PyTorch's."""
 
-import torch
-
+from .._base import wrap
+from .._dtype import host_dtype
+from .._generator import of
+from .._host import host
+from .._views import filled_like
 from ._activations import into
 
 _ALPHA = 1.7580993408473766
@@ -14,8 +17,13 @@ def _check(p):
 
 def _noise(input, p, shape):
     """1 with probability 1 - `p`, else 0."""
-    empty = torch.empty_like(input) if shape is None else torch.empty(shape, dtype=input.dtype)
-    return empty.detach().bernoulli_(1 - p)
+    if shape is not None:
+        return _drawn(shape, input.dtype, p)
+    return filled_like(input, lambda shape: _drawn(shape, input.dtype, p))
+
+
+def _drawn(shape, kind, p):
+    return wrap(host(of(None).stream.bernoulli, host_dtype(kind), shape, 1.0 - p), kind)
 
 
 def _dropped(input, p, training, inplace, shape=None):

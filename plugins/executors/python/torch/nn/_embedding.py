@@ -86,13 +86,13 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale
                                       f"supported for mode='sum' (got mode='{mode}'). Please open a feature request on "
                                       "GitHub.")
         if per_sample_weights.shape != input.shape:
-            raise ValueError(f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it must "
-                             f"have the same shape as the input ({input.shape})")
+            raise ValueError(f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then it "
+                             f"must have the same shape as the input ({input.shape})")
     input = _indices(input, "embedding_bag")
     if input.dim() == 2:
         if offsets is not None:
-            raise ValueError("if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed "
-                             "length sequences. However, found offsets of type " + str(type(offsets)))
+            raise ValueError("if input is 2D, then offsets has to be None, as input is treated is a mini-batch of "
+                             "fixed length sequences. However, found offsets of type " + str(type(offsets)))
         count, width = input.shape
         owners = torch.arange(count).repeat_interleave(width)
         input = input.reshape(-1)
@@ -115,8 +115,8 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale
 def _owners(offsets, total, include_last_offset):
     """To which bag each index belongs."""
     if offsets and offsets[0] != 0:
-        raise RuntimeError(f"offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position "
-                           f"0. However, got {offsets[0]}")
+        raise RuntimeError("offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from "
+                           f"position 0. However, got {offsets[0]}")
     if offsets and offsets[-1] > total:
         raise RuntimeError(f"offsets[-1] can not be greater than input's length({total}) but got offsets[-1] of "
                            f"{offsets[-1]}")

@@ -25,7 +25,9 @@ def affine_grid(theta, size, align_corners=None):
     for n in spatial:
         steps = torch.linspace(-1, 1, n, dtype=theta.dtype) if n > 1 else torch.zeros(1, dtype=theta.dtype)
         axes.append(steps if align_corners else steps * ((n - 1) / n))
-    columns = [axis.reshape([-1 if d == at else 1 for d in range(rank)]).expand(spatial) for at, axis in enumerate(axes)]
+    columns = []
+    for at, axis in enumerate(axes):
+        columns.append(axis.reshape([-1 if d == at else 1 for d in range(rank)]).expand(spatial))
     base = torch.stack([*reversed(columns), torch.ones(spatial, dtype=theta.dtype)], -1).reshape(1, -1, rank + 1)
     return torch.matmul(base, theta.transpose(1, 2)).reshape(size[0], *spatial, rank)
 
@@ -33,8 +35,8 @@ def affine_grid(theta, size, align_corners=None):
 def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
     """The image at the places of `grid`, whose last dimension counts from -1 to 1: x first."""
     if mode not in ("bilinear", "nearest", "bicubic"):
-        raise ValueError("nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but got: "
-                         f"'{mode}'")
+        raise ValueError("nn.functional.grid_sample(): expected mode to be 'bilinear', 'nearest' or 'bicubic', but "
+                         f"got: '{mode}'")
     if padding_mode not in ("zeros", "border", "reflection"):
         raise ValueError("nn.functional.grid_sample(): expected padding_mode to be 'zeros', 'border', or 'reflection', "
                          f"but got: '{padding_mode}'")
@@ -45,14 +47,14 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
         align_corners = False
     rank = input.dim() - 2
     if rank not in (2, 3) or grid.dim() != input.dim():
-        raise RuntimeError("grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got input "
-                           f"with sizes {list(input.shape)} and grid with sizes {list(grid.shape)}")
+        raise RuntimeError("grid_sampler(): expected 4D or 5D input and grid with same number of dimensions, but got "
+                           f"input with sizes {list(input.shape)} and grid with sizes {list(grid.shape)}")
     if input.shape[0] != grid.shape[0]:
         raise RuntimeError("grid_sampler(): expected grid and input to have same batch size, but got input with sizes "
                            f"{list(input.shape)} and grid with sizes {list(grid.shape)}")
     if grid.shape[-1] != rank:
-        raise RuntimeError(f"grid_sampler(): expected grid to have size {rank} in last dimension, but got grid with sizes "
-                           f"{list(grid.shape)}")
+        raise RuntimeError(f"grid_sampler(): expected grid to have size {rank} in last dimension, but got grid with "
+                           f"sizes {list(grid.shape)}")
     if mode == "bicubic" and rank != 2:
         raise RuntimeError("grid_sampler(): bicubic interpolation only supports 4D input")
     sampler = _Sampler(input, padding_mode, align_corners)

@@ -17,8 +17,8 @@ def _checked(input, normalized_shape, weight, bias, name):
             raise RuntimeError(f"Expected {what} to be of same shape as normalized_shape, but got {what} of shape "
                                f"{list(value.shape)} and normalized_shape = {shape}")
     if not shape:
-        raise RuntimeError("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, "
-                           "but got normalized_shape = []")
+        raise RuntimeError("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
+                           "element, but got normalized_shape = []")
     own = input.shape
     if list(own[len(own) - len(shape) :]) != shape or len(own) < len(shape):
         raise RuntimeError(
@@ -38,7 +38,8 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Root mean square 1 over the last dimensions, then scaled."""
     shape = _checked(input, normalized_shape, weight, None, "rms_norm")
     if eps is None:
-        eps = torch.finfo(input.dtype).eps
+        # Of the type that is computed in: float32 for 16 bits.
+        eps = torch.finfo(torch.float64 if input.dtype is torch.float64 else float32).eps
     return _normalized(_rms_norm, input, shape, (weight,), eps)
 
 
@@ -67,8 +68,8 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-5):
     if input.dim() < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.dim()}")
     if input.shape[1] % num_groups:
-        raise RuntimeError(f"Expected number of channels in input to be divisible by num_groups, but got input of shape "
-                           f"{list(input.shape)} and num_groups={num_groups}")
+        raise RuntimeError("Expected number of channels in input to be divisible by num_groups, but got input of "
+                           f"shape {list(input.shape)} and num_groups={num_groups}")
     shape = input.shape
     if not num_groups or 0 in shape:
         return input * 1.0
@@ -96,7 +97,8 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
     """Mean 0 and variance 1 of each channel: of this batch while training, else as they were learnt."""
     if training:
         _verify_batch(input.shape)
-    for value, what in ((running_mean, "running_mean"), (running_var, "running_var"), (weight, "weight"), (bias, "bias")):
+    named = {"running_mean": running_mean, "running_var": running_var, "weight": weight, "bias": bias}
+    for what, value in named.items():
         if value is not None and value.numel() != input.shape[1]:
             raise RuntimeError(f"{what} should contain {input.shape[1]} elements not {value.numel()}")
     if not training and (running_mean is None or running_var is None):
@@ -136,8 +138,8 @@ def _remember(running_mean, running_var, mean, var, x, momentum):
             running_var.copy_(running_var * (1 - momentum) + now * momentum)
 
 
-def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1,
-                  eps=1e-5):
+def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True,
+                  momentum=0.1, eps=1e-5):
     """Mean 0 and variance 1 of each channel of each instance."""
     shape = input.shape
     if use_input_stats:

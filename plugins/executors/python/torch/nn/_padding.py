@@ -33,7 +33,13 @@ def pad(input, pad, mode="constant", value=None):
     x = input
     for pair in range(len(pad) // 2):
         x = _padded(x, input, rank - 1 - pair, pad[2 * pair], pad[2 * pair + 1], mode, value)
-    return x.clone() if x is input else x
+    return x.clone() if x is input else own(x)
+
+
+def own(x):
+    """`x` as no view: the host's tensors are values, and nobody else holds what it came from."""
+    x._view = None
+    return x
 
 
 def _padded(x, input, dim, before, after, mode, value):

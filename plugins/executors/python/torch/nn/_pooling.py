@@ -81,12 +81,12 @@ def _check(input, dimensions, name, batchless=True):
             raise RuntimeError(f"{name}(): Expected {dimensions + 1}D or {dimensions + 2}D tensor, but got "
                                f"{list(input.shape)}")
         if dimensions == 1:
-            raise RuntimeError(f"{name}: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for input, "
-                               f"but got:{list(input.shape)}")
+            raise RuntimeError(f"{name}: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for "
+                               f"input, but got:{list(input.shape)}")
         raise RuntimeError(f"non-empty {dimensions + 1}D or {dimensions + 2}D (batch mode) tensor expected for input")
     if any(n == 0 for n in input.shape[1:]):
-        raise RuntimeError(f"{name}: Expected {dimensions + 1}D or {dimensions + 2}D (batch mode) tensor with optional 0 "
-                           f"dim batch size for input, but got: {list(input.shape)}")
+        raise RuntimeError(f"{name}: Expected {dimensions + 1}D or {dimensions + 2}D (batch mode) tensor with optional "
+                           f"0 dim batch size for input, but got: {list(input.shape)}")
 
 
 def _lowest(kind):
@@ -271,7 +271,8 @@ def _adaptive_maximum(dimensions):
             ranges = _ranges(n, count)
             width = max(b - a for a, b in ranges)
             index = torch.tensor([min(a + k, b - 1) for a, b in ranges for k in range(width)], dtype=torch.int64)
-            x, place = _regrouped(x, first + 2 * at, index, count, width), _regrouped(place, 2 * at, index, count, width)
+            x = _regrouped(x, first + 2 * at, index, count, width)
+            place = _regrouped(place, 2 * at, index, count, width)
         inner = [2 * at + 1 for at in range(dimensions)]
         x = _inner_last(x, first, inner)
         place = _inner_last(place, 0, inner)

@@ -29,13 +29,13 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     rank = input.dim() - 2
     sizes, scales = _sizes(input, rank, size, scale_factor, recompute_scale_factor)
     if antialias and mode not in ("bilinear", "bicubic", "lanczos") or antialias and rank != 2:
-        raise ValueError("Anti-alias option is restricted to bilinear, bicubic and lanczos modes and requires a 4-D tensor "
-                         "as input")
+        raise ValueError("Anti-alias option is restricted to bilinear, bicubic and lanczos modes and requires a 4-D "
+                         "tensor as input")
     own = list(input.shape[2:])
     if rank not in (1, 2, 3) or mode not in ("nearest", "nearest-exact", "area", *_RANK):
         raise NotImplementedError(
-            "Input Error: Only 3D, 4D and 5D input Tensors supported (got {}D) for the modes: nearest | linear | bilinear "
-            "| bicubic | trilinear | lanczos | area | nearest-exact (got {})".format(input.dim(), mode)
+            "Input Error: Only 3D, 4D and 5D input Tensors supported (got {}D) for the modes: nearest | linear | "
+            "bilinear | bicubic | trilinear | lanczos | area | nearest-exact (got {})".format(input.dim(), mode)
         )
     if mode in _RANK and _RANK[mode] != input.dim():
         need = {3: "linear", 4: "bilinear", 5: "trilinear"}[input.dim()]
@@ -67,8 +67,8 @@ def _sizes(input, rank, size, scale_factor, recompute):
             if len(size) != rank:
                 raise ValueError(
                     "Input and output must have the same number of spatial dimensions, but got input with spatial "
-                    f"dimensions of {list(input.shape[2:])} and output size of {size}. Please provide input tensor in (N, "
-                    "C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
+                    f"dimensions of {list(input.shape[2:])} and output size of {size}. Please provide input tensor in "
+                    "(N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) format."
                 )
             return [int(n) for n in size], [None] * rank
         return [int(size)] * rank, [None] * rank
@@ -194,8 +194,8 @@ def pixel_shuffle(input, upscale_factor):
     """Channels as pixels: (…, C r², H, W) to (…, C, H r, W r)."""
     r = upscale_factor
     if input.dim() < 3:
-        raise RuntimeError(f"pixel_shuffle expects input to have at least 3 dimensions, but got input with {input.dim()} "
-                           "dimension(s)")
+        raise RuntimeError("pixel_shuffle expects input to have at least 3 dimensions, but got input with "
+                           f"{input.dim()} dimension(s)")
     if r <= 0:
         raise RuntimeError(f"pixel_shuffle expects a positive upscale_factor, but got {r}")
     *lead, channels, high, wide = input.shape
@@ -210,8 +210,8 @@ def pixel_unshuffle(input, downscale_factor):
     """Pixels as channels: the reverse of `pixel_shuffle`."""
     r = downscale_factor
     if input.dim() < 3:
-        raise RuntimeError(f"pixel_unshuffle expects input to have at least 3 dimensions, but got input with {input.dim()} "
-                           "dimension(s)")
+        raise RuntimeError("pixel_unshuffle expects input to have at least 3 dimensions, but got input with "
+                           f"{input.dim()} dimension(s)")
     if r <= 0:
         raise RuntimeError(f"pixel_unshuffle expects a positive downscale_factor, but got {r}")
     *lead, channels, high, wide = input.shape
@@ -229,9 +229,10 @@ def channel_shuffle(input, groups):
         raise RuntimeError(f"channel_shuffle expects input with > 2 dims, but got input with sizes {list(input.shape)}")
     batch, channels, *rest = input.shape
     if groups <= 0 or channels % groups:
-        raise RuntimeError(f"Number of channels must be divisible by groups. Got {channels} channels and {groups} groups.")
+        raise RuntimeError(f"Number of channels must be divisible by groups. Got {channels} channels and {groups} "
+                           "groups.")
     return input.reshape(batch, groups, channels // groups, *rest).transpose(1, 2).reshape(batch, channels, *rest)
 
 
-__all__ = ["affine_grid", "channel_shuffle", "grid_sample", "interpolate", "pixel_shuffle", "pixel_unshuffle", "upsample",
-           "upsample_bilinear", "upsample_nearest"]
+__all__ = ["affine_grid", "channel_shuffle", "grid_sample", "interpolate", "pixel_shuffle", "pixel_unshuffle",
+           "upsample", "upsample_bilinear", "upsample_nearest"]

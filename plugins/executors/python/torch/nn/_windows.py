@@ -4,7 +4,7 @@ import torch
 
 from .._base import wrap
 from .._host import Err, raised, tensors
-from ._padding import pad
+from ._padding import own, pad
 
 
 def several(value, count, name):
@@ -61,9 +61,10 @@ def unfold(input, kernel_size, dilation=1, padding=0, stride=1):
     counts = [places(n, k, s, p, d) for n, k, s, p, d in zip(input.shape[2:], kernel, stride, padding, dilation)]
     if min(counts) < 1:
         raise RuntimeError(
-            f"Given input with spatial size ({input.shape[2]}, {input.shape[3]}), kernel_size=({kernel[0]}, {kernel[1]}), "
-            f"dilation=({dilation[0]}, {dilation[1]}), padding=({padding[0]}, {padding[1]}), calculated shape of the "
-            f"array of sliding blocks as ({counts[0]}, {counts[1]}), but its components must be at least one."
+            f"Given input with spatial size ({input.shape[2]}, {input.shape[3]}), kernel_size=({kernel[0]}, "
+            f"{kernel[1]}), dilation=({dilation[0]}, {dilation[1]}), padding=({padding[0]}, {padding[1]}), calculated "
+            f"shape of the array of sliding blocks as ({counts[0]}, {counts[1]}), but its components must be at least "
+            "one."
         )
     x = pad(input, [padding[1], padding[1], padding[0], padding[0]]) if any(padding) else input
     x = windows(x, kernel, stride, dilation).permute(0, 1, 4, 5, 2, 3)
@@ -78,8 +79,8 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
         raise RuntimeError("Input Error: Only unbatched (2D) or batched (3D) input Tensors are supported, but got "
                            f"input of size: {list(input.shape)}")
     size, kernel, dilation, padding, stride = (
-        several(v, 2, n) for v, n in ((output_size, "output_size"), (kernel_size, "kernel_size"), (dilation, "dilation"),
-                                      (padding, "padding"), (stride, "stride"))
+        several(v, 2, n) for v, n in ((output_size, "output_size"), (kernel_size, "kernel_size"),
+                                      (dilation, "dilation"), (padding, "padding"), (stride, "stride"))
     )
     batch, rows, columns = input.shape
     taps = kernel[0] * kernel[1]
@@ -91,20 +92,30 @@ def fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1):
     counts = [places(n, k, s, p, d) for n, k, s, p, d in zip(size, kernel, stride, padding, dilation)]
     if counts[0] * counts[1] != columns:
         raise RuntimeError(
-            f"Given output_size=({size[0]}, {size[1]}), kernel_size=({kernel[0]}, {kernel[1]}), dilation=({dilation[0]}, "
-            f"{dilation[1]}), padding=({padding[0]}, {padding[1]}), stride=({stride[0]}, {stride[1]}), expected size of "
-            f"input's dimension 2 to match the calculated number of sliding blocks {counts[0]} * {counts[1]} = "
-            f"{counts[0] * counts[1]}, but got input.size(2)={columns}."
+            f"Given output_size=({size[0]}, {size[1]}), kernel_size=({kernel[0]}, {kernel[1]}), "
+            f"dilation=({dilation[0]}, {dilation[1]}), padding=({padding[0]}, {padding[1]}), stride=({stride[0]}, "
+            f"{stride[1]}), expected size of input's dimension 2 to match the calculated number of sliding blocks "
+            f"{counts[0]} * {counts[1]} = {counts[0] * counts[1]}, but got input.size(2)={columns}."
         )
     channels = rows // taps
-    high, wide = size[0] + 2 * padding[0], size[1] + 2 * padding[1]
-    place = torch.arange(high * wide).reshape(1, high, wide)
-    place = windows(place, kernel, stride, dilation).permute(0, 3, 4, 1, 2).reshape(1, -1)
-    source = input.reshape(batch * channels, taps * columns)
-    target = torch.zeros(batch * channels, high * wide, dtype=input.dtype)
-    x = target.scatter_add(1, place.expand(batch * channels, -1), source)
-    x = x.reshape(batch, channels, high, wide)
-    return x[:, :, padding[0] : padding[0] + size[0], padding[1] : padding[1] + size[1]]
+    whole = [n + 2 * p for n, p in zip(size, padding)]
+    x = overlapped(input.reshape(batch, channels, taps, *counts), whole, kernel, stride, dilation)
+    return own(x[:, :, padding[0] : padding[0] + size[0], padding[1] : padding[1] + size[1]])
+
+
+def overlapped(x, size, kernel, stride, dilation):
+    """The sum of windows (batch, channels, kernel, *counts), each put to its place in images of `size`."""
+    rank, (batch, channels) = len(size), x.shape[:2]
+    count = 1
+    for n in size:
+        count *= n
+    place = windows(torch.arange(count).reshape(1, *size), kernel, stride, dilation)
+    for at, n in enumerate(x.shape[3:]):
+        place = place.narrow(1 + at, 0, n)
+    place = place.permute(0, *range(1 + rank, 1 + 2 * rank), *range(1, 1 + rank)).reshape(1, -1)
+    target = torch.zeros(batch * channels, count, dtype=x.dtype)
+    source = x.reshape(batch * channels, -1)
+    return target.scatter_add(1, place.expand(batch * channels, -1), source).reshape(batch, channels, *size)
 
 
 __all__ = ["fold", "unfold"]

@@ -61,7 +61,8 @@ def _title(x):
 def bilinear(input1, input2, weight, bias=None):
     """`input1 @ weight[k] @ input2` for each `k`, plus `bias`."""
     if input1.shape[:-1] != input2.shape[:-1]:
-        raise RuntimeError(f"bilinear(): input dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}")
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {list(input1.shape)} and "
+                           f"{list(input2.shape)}")
     if input1.shape[-1] != weight.shape[1] or input2.shape[-1] != weight.shape[2]:
         raise RuntimeError(f"bilinear(): input1 size does not match weight size: got {input1.shape[-1]} but expected "
                            f"{weight.shape[1]}" if input1.shape[-1] != weight.shape[1] else
@@ -88,6 +89,8 @@ fractional_max_pool2d = _refused("fractional_max_pool2d", "torch.nn.functional.m
 fractional_max_pool3d = _refused("fractional_max_pool3d", "torch.nn.functional.max_pool3d")
 scaled_mm = _refused("scaled_mm", "torch.matmul")
 grouped_mm = _refused("grouped_mm", "torch.bmm")
+linear_cross_entropy = _refused("linear_cross_entropy", "torch.nn.functional.linear followed by cross_entropy")
+native_channel_shuffle = _resampling.channel_shuffle
 
 
 def __getattr__(name):

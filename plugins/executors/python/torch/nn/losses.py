@@ -135,8 +135,10 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     if target.shape != expected:
         _refuse_shapes(input, target, expected)
     if weight is not None and weight.numel() != input.shape[dim]:
-        raise RuntimeError(f"weight tensor should be defined either for all {input.shape[dim]} classes or no classes but "
-                           f"got weight tensor of shape: {list(weight.shape)}")
+        raise RuntimeError(f"weight tensor should be defined either for all {input.shape[dim]} classes or no classes "
+                           f"but got weight tensor of shape: {list(weight.shape)}")
+    if target.dtype is not int64 and target.dtype is not torch.uint8:
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {_title(target.dtype)}")
     target = target.to(int64)
     keep = target != ignore_index
     at = torch.where(keep, target, 0)
@@ -260,8 +262,8 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     elif reduction == "mean":
         warnings.warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support size.'batchmean' divides "
-            "only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the same "
-            "as 'batchmean' in the next major release.", stacklevel=2,
+            "only by the batch size, and aligns with the KL div math definition.'mean' will be changed to behave the "
+            "same as 'batchmean' in the next major release.", stacklevel=2,
         )
     if log_target:
         loss = torch.exp(target) * (target - input)
@@ -315,5 +317,5 @@ def _one_differs(input, var):
         a == b or b == 1 for a, b in zip(input.shape, var.shape))
 
 
-__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "gaussian_nll_loss", "huber_loss",
-           "kl_div", "l1_loss", "mse_loss", "nll_loss", "poisson_nll_loss", "smooth_l1_loss"]
+__all__ = ["binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "gaussian_nll_loss",
+           "huber_loss", "kl_div", "l1_loss", "mse_loss", "nll_loss", "poisson_nll_loss", "smooth_l1_loss"]

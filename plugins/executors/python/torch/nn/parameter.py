@@ -37,6 +37,11 @@ class Parameter(Tensor, metaclass=_ParameterMeta):
     def __init__(self, data=None, requires_grad=True):
         pass
 
+    def __repr__(self):
+        return "Parameter containing:\n" + Tensor.__repr__(self)
+
+    __str__ = __repr__
+
 
 class _BufferMeta(type(Tensor)):
     def __instancecheck__(cls, instance):

@@ -5,7 +5,8 @@ _INSTEAD = "torch.nn.functional.scaled_dot_product_attention with attn_mask"
 
 def _refused(name):
     def function(*args, **kwargs):
-        raise NotImplementedError(f"torch.nn.attention.flex_attention.{name} is not available; the nearest is {_INSTEAD}")
+        raise NotImplementedError(f"torch.nn.attention.flex_attention.{name} is not available; the nearest is "
+                                  f"{_INSTEAD}")
 
     function.__name__ = function.__qualname__ = name
     return function

@@ -51,8 +51,8 @@ class Passing:
         if self.places is None:
             for hook in self.hooks:
                 if hook(self.module, (None,) * self.count, full) is not None:
-                    raise RuntimeError("Backward hook for Modules where no input requires gradient should always return "
-                                       "None or None for all gradients.")
+                    raise RuntimeError("Backward hook for Modules where no input requires gradient should always "
+                                       "return None or None for all gradients.")
         return tuple(full[at] for at in self.output_places)
 
     def at_inputs(self, gradients):

@@ -50,7 +50,7 @@ def _global(kind, title):
         if with_kwargs or always_call:
             handle.remove()
             raise NotImplementedError(
-                f"{title} with with_kwargs or always_call is not available; Module.{title[16:]} has both"
+                f"{title} with with_kwargs or always_call is not available; Module.register_{title[16:]} has both"
             )
         return handle
 
@@ -155,7 +155,8 @@ class _Call:
                 if changed is not None:
                     if not (isinstance(changed, tuple) and len(changed) == 2):
                         raise RuntimeError(
-                            f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}."
+                            "forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got "
+                            f"{changed}."
                         )
                     self.args, self.kwargs = changed
             else:
@@ -180,6 +181,6 @@ class _Call:
                     self._after(number, hook)
                 except Exception as error:
                     warnings.warn(
-                        "module forward hook with ``always_call=True`` raised an exception that was silenced as another "
-                        f"error was raised in forward: {error}", stacklevel=4,
+                        "module forward hook with ``always_call=True`` raised an exception that was silenced as "
+                        f"another error was raised in forward: {error}", stacklevel=4,
                     )

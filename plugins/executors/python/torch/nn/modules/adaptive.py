@@ -56,8 +56,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
         x, target = (input_, target_) if batched else (input_.unsqueeze(0), target_.unsqueeze(0))
         low, high = int(target.min()), int(target.max())
         if low < 0 or high >= self.n_classes:
-            raise RuntimeError(f"Target values should be in [0, {self.n_classes - 1}], but values in range [{low}, {high}] "
-                               "were found. ")
+            raise RuntimeError(f"Target values should be in [0, {self.n_classes - 1}], but values in range [{low}, "
+                               f"{high}] were found. ")
         output = self.log_prob(x).gather(1, target.unsqueeze(1)).squeeze(1)
         loss = (-output).mean()
         return _ASMoutput(output if batched else output.squeeze(0), loss)

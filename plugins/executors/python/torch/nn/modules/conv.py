@@ -155,14 +155,14 @@ class _ConvTransposeNd(_ConvNd):
         if len(size) == input.dim():
             size = size[first:]
         if len(size) != dimensions:
-            raise ValueError(f"ConvTranspose{dimensions}D: for {input.dim()}D input, output_size must have {dimensions} or "
-                             f"{input.dim()} elements (got {len(size)})")
+            raise ValueError(f"ConvTranspose{dimensions}D: for {input.dim()}D input, output_size must have "
+                             f"{dimensions} or {input.dim()} elements (got {len(size)})")
         least = [(input.shape[first + d] - 1) * self.stride[d] - 2 * self.padding[d]
                  + self.dilation[d] * (self.kernel_size[d] - 1) + 1 for d in range(dimensions)]
         most = [least[d] + self.stride[d] - 1 for d in range(dimensions)]
         if any(not a <= n <= b for n, a, b in zip(size, least, most)):
-            raise ValueError(f"requested an output size of {size}, but valid sizes range from {least} to {most} (for an "
-                             f"input of {list(input.shape[first:])})")
+            raise ValueError(f"requested an output size of {size}, but valid sizes range from {least} to {most} (for "
+                             f"an input of {list(input.shape[first:])})")
         return [n - a for n, a in zip(size, least)]
 
 

@@ -171,7 +171,8 @@ class ParameterDict(Module):
             pairs = parameters
         for at, pair in enumerate(pairs):
             if not isinstance(pair, collections.abc.Iterable):
-                raise TypeError(f"ParameterDict update sequence element #{at} should be Iterable; is{type(pair).__name__}")
+                raise TypeError(f"ParameterDict update sequence element #{at} should be Iterable; "
+                                f"is{type(pair).__name__}")
             if len(pair) != 2:
                 raise ValueError(f"ParameterDict update sequence element #{at} has length {len(pair)}; 2 is required")
             self[pair[0]] = pair[1]

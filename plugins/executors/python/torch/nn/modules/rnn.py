@@ -25,8 +25,8 @@ apply_permutation = _permuted
 class RNNBase(Module):
     """What all recurrent layers have."""
 
-    __constants__ = ["mode", "input_size", "hidden_size", "num_layers", "bias", "batch_first", "dropout", "bidirectional",
-                     "proj_size"]
+    __constants__ = ["mode", "input_size", "hidden_size", "num_layers", "bias", "batch_first", "dropout",
+                     "bidirectional", "proj_size"]
 
     def __init__(self, mode, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
                  bidirectional=False, proj_size=0, device=None, dtype=None):
@@ -42,7 +42,8 @@ class RNNBase(Module):
         self._all_weights = []
         for layer in range(num_layers):
             for suffix in ("", "_reverse")[:directions]:
-                shapes = {"weight_ih": (gates, input_size if layer == 0 else out * directions), "weight_hh": (gates, out)}
+                width = input_size if layer == 0 else out * directions
+                shapes = {"weight_ih": (gates, width), "weight_hh": (gates, out)}
                 if bias:
                     shapes.update(bias_ih=(gates,), bias_hh=(gates,))
                 if proj_size:
@@ -178,8 +179,8 @@ class RNNBase(Module):
 
     def extra_repr(self):
         text = f"{self.input_size}, {self.hidden_size}"
-        for name, default in (("proj_size", 0), ("num_layers", 1), ("bias", True), ("batch_first", False), ("dropout", 0),
-                              ("bidirectional", False)):
+        for name, default in (("proj_size", 0), ("num_layers", 1), ("bias", True), ("batch_first", False),
+                              ("dropout", 0), ("bidirectional", False)):
             value = getattr(self, name)
             if value != default:
                 text += f", {name}={value}"

@@ -2,7 +2,6 @@
 
 from .. import functional as F
 from .module import Module
-from .utils import _pair
 
 
 class Upsample(Module):
@@ -139,8 +138,8 @@ class Unflatten(Module):
                             "named dimensions are not available; an int is")
         for at, n in enumerate(unflattened_size):
             if not isinstance(n, int):
-                raise TypeError(f"unflattened_size must be tuple of ints, but found element of type {type(n).__name__} at "
-                                f"pos {at}")
+                raise TypeError(f"unflattened_size must be tuple of ints, but found element of type {type(n).__name__} "
+                                f"at pos {at}")
         self.dim, self.unflattened_size = dim, unflattened_size
 
     def forward(self, input):
@@ -172,5 +171,5 @@ class PairwiseDistance(Module):
         return F.pairwise_distance(x1, x2, self.norm, self.eps, self.keepdim)
 
 
-__all__ = ["ChannelShuffle", "CosineSimilarity", "Flatten", "Fold", "PairwiseDistance", "PixelShuffle", "PixelUnshuffle",
-           "Unflatten", "Unfold", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]
+__all__ = ["ChannelShuffle", "CosineSimilarity", "Flatten", "Fold", "PairwiseDistance", "PixelShuffle",
+           "PixelUnshuffle", "Unflatten", "Unfold", "Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d"]

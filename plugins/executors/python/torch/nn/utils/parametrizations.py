@@ -52,7 +52,8 @@ def output_dim(module, dim):
     """Along which dimension of the weight the outputs are."""
     if dim is not None:
         return dim
-    return 1 if isinstance(module, (torch.nn.ConvTranspose1d, torch.nn.ConvTranspose2d, torch.nn.ConvTranspose3d)) else 0
+    turned = (torch.nn.ConvTranspose1d, torch.nn.ConvTranspose2d, torch.nn.ConvTranspose3d)
+    return 1 if isinstance(module, turned) else 0
 
 
 class _SpectralNorm(Module):
@@ -111,8 +112,7 @@ def spectral_norm(module, name="weight", n_power_iterations=1, eps=1e-12, dim=No
 
 
 class _Orthogonal(Module):
-    """A matrix with orthonormal columns (rows, where it is wide), from a skew-symmetric one, by the Cayley map or by the
-    matrix exponential."""
+    """A matrix with orthonormal columns (rows, where it is wide), from a skew-symmetric one."""
 
     def __init__(self, weight, orthogonal_map, *, use_trivialization=True):
         super().__init__()

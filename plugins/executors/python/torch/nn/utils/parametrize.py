@@ -57,8 +57,9 @@ class ParametrizationList(ModuleList):
         self.ntensors = 1 if self.is_tensor else len(new)
         if self.is_tensor:
             if original.dtype is not new.dtype:
-                raise ValueError("When `right_inverse` outputs one tensor, it may not change the dtype.\noriginal.dtype: "
-                                 f"{original.dtype}\nright_inverse(original).dtype: {new.dtype}")
+                raise ValueError("When `right_inverse` outputs one tensor, it may not change the "
+                                 f"dtype.\noriginal.dtype: {original.dtype}\nright_inverse(original).dtype: "
+                                 f"{new.dtype}")
             with torch.no_grad():
                 _replace(original, new)
             _register(self, "original", original)
@@ -95,8 +96,8 @@ class ParametrizationList(ModuleList):
                 if not isinstance(value, Tensor):
                     raise ValueError(f"`right_inverse` should return a tensor. Got {type(value).__name__}")
                 if value.dtype is not self.original.dtype:
-                    raise ValueError(f"The tensor returned by `right_inverse` has dtype {value.dtype} while `original` has "
-                                     f"dtype {self.original.dtype}")
+                    raise ValueError(f"The tensor returned by `right_inverse` has dtype {value.dtype} while `original` "
+                                     f"has dtype {self.original.dtype}")
                 _replace(self.original, value)
                 return
             if len(value) != self.ntensors:
@@ -121,8 +122,8 @@ def _check_result(x, shape, kind):
         raise ValueError(f"A parametrization must return a tensor. Got {type(x).__name__}.")
     for what, before, now in (("dtype", kind, x.dtype), ("shape", shape, x.shape)):
         if before != now:
-            raise ValueError(f"Registering a parametrization may not change the {what} of the tensor, unless `unsafe` flag "
-                             f"is enabled.\nunparametrized {what}: {before}\nparametrized {what}: {now}")
+            raise ValueError(f"Registering a parametrization may not change the {what} of the tensor, unless `unsafe` "
+                             f"flag is enabled.\nunparametrized {what}: {before}\nparametrized {what}: {now}")
 
 
 def _own_class(module):
@@ -209,8 +210,8 @@ def remove_parametrizations(module, tensor_name, leave_parametrized=True):
         value = getattr(module, tensor_name)
         original = Parameter(value) if value.requires_grad else value
     else:
-        raise ValueError("Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is parametrized in terms "
-                         "of a sequence of tensors.")
+        raise ValueError("Cannot leave unparametrized (`leave_parametrized=False`) a tensor that is parametrized in "
+                         "terms of a sequence of tensors.")
     delattr(type(module), tensor_name)
     del module.parametrizations[tensor_name]
     _register(module, tensor_name, original)

@@ -90,11 +90,24 @@ def random_unstructured(module, name, amount):
     return _pruned(module, name, amount, lambda weight: torch.rand_like(weight))
 
 
+def random_structured(module, name, amount, dim):
+    """Prunes slices along `dim` at random."""
+    return _slices_pruned(module, name, amount, dim, lambda weight: torch.rand(weight.shape[dim]))
+
+
 def ln_structured(module, name, amount, n, dim, importance_scores=None):
     """Prunes the slices along `dim` of smallest norm."""
+
+    def score(weight):
+        others = [d for d in range(weight.dim()) if d != dim % weight.dim()]
+        return (weight if importance_scores is None else importance_scores).norm(n, others)
+
+    return _slices_pruned(module, name, amount, dim, score)
+
+
+def _slices_pruned(module, name, amount, dim, score):
     weight, mask = _left(module, name)
-    others = [d for d in range(weight.dim()) if d != dim % weight.dim()]
-    scores = (weight if importance_scores is None else importance_scores).norm(n, others)
+    scores = score(weight)
     keep = _without(scores, scores, _count(amount, scores.numel()))
     shape = [-1 if d == dim % weight.dim() else 1 for d in range(weight.dim())]
     return custom_from_mask(module, name, mask * keep.reshape(shape))
@@ -132,4 +145,4 @@ def global_unstructured(parameters, pruning_method=l1_unstructured, importance_s
 
 
 __all__ = ["custom_from_mask", "global_unstructured", "identity", "is_pruned", "l1_unstructured", "ln_structured",
-           "random_unstructured", "remove"]
+           "random_structured", "random_unstructured", "remove"]

@@ -40,13 +40,14 @@ class WeightNorm:
 
 def weight_norm(module, name="weight", dim=0):
     """The weight as its length `name_g` and its direction `name_v`."""
-    warnings.warn("`torch.nn.utils.weight_norm` is deprecated in favor of `torch.nn.utils.parametrizations.weight_norm`.",
+    warnings.warn("`torch.nn.utils.weight_norm` is deprecated in favor of "
+                  "`torch.nn.utils.parametrizations.weight_norm`.",
                   FutureWarning, stacklevel=2)
     _refuse(module, WeightNorm, name, "weight_norm")
     weight = getattr(module, name)
     if is_lazy(weight):
-        raise ValueError("The module passed to `WeightNorm` can't have uninitialized parameters. Make sure to run the dummy "
-                         "forward before applying weight normalization")
+        raise ValueError("The module passed to `WeightNorm` can't have uninitialized parameters. Make sure to run the "
+                         "dummy forward before applying weight normalization")
     hook = WeightNorm(name, dim)
     del module._parameters[name]
     module.register_parameter(name + "_g", Parameter(norm_except_dim(weight.detach(), hook.dim)))

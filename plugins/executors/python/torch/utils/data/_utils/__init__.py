@@ -1,0 +1,5 @@
+"""Where PyTorch keeps the functions that make batches."""
+
+from . import collate
+
+__all__ = ["collate"]
