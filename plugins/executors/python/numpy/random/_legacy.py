@@ -140,6 +140,26 @@ class RandomState(Drawing):
         """Numbers whose logarithm is normal."""
         return spread(lambda m, s: math.exp(m + s * self._gauss()), size, mean, sigma)
 
+    def rayleigh(self, scale=1.0, size=None):
+        """The length of a vector of two normal numbers."""
+        return spread(lambda s: s * math.sqrt(-2.0 * math.log1p(-self._bits.double())), size, scale)
+
+    def weibull(self, a, size=None):
+        """Waiting times to the power 1/a."""
+        return spread(lambda k: (-math.log(1.0 - self._bits.double())) ** (1.0 / k) if k else 0.0, size, a)
+
+    def pareto(self, a, size=None):
+        """Numbers with a tail that falls as a power."""
+        return spread(lambda k: math.exp(-math.log(1.0 - self._bits.double()) / k) - 1.0, size, a)
+
+    def chisquare(self, df, size=None):
+        """The sum of `df` squared normal numbers."""
+        return spread(lambda k: 2.0 * self._gamma(k / 2.0), size, df)
+
+    def standard_cauchy(self, size=None):
+        """The quotient of two normal numbers."""
+        return filled(lambda: self._gauss() / self._gauss(), size)
+
     def laplace(self, loc=0.0, scale=1.0, size=None):
         """Numbers with exponential tails."""
         return spread(self._laplace, size, loc, scale)
@@ -305,7 +325,16 @@ class RandomState(Drawing):
             "mean + randn(len(mean)) @ linalg.cholesky(cov).T"
         )
 
+    def __reduce__(self):
+        return _restored, (self.get_state(),)
+
     def __getattr__(self, name):
         from .._missing import absent
 
         return absent("numpy.random", name, dir(RandomState))
+
+
+def _restored(state):
+    made = RandomState(0)
+    made.set_state(state)
+    return made
