@@ -171,7 +171,9 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
             raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
         if bool((weights.sum(-1) <= 0).any()):
             raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
-    return wrap(host(of(generator).stream.multinomial, weights, int(num_samples), bool(replacement)), int64)
+    # PyTorch draws one alike with and without replacement.
+    replacement = bool(replacement) and num_samples > 1
+    return wrap(host(of(generator).stream.multinomial, weights, int(num_samples), replacement), int64)
 
 
 class _Uniforms:
