@@ -11,4 +11,5 @@ mod paper;
 mod proposals;
 mod repeated;
 mod torch;
+mod torch_conformance;
 mod workplace;

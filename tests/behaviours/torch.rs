@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Output, Stdio};
 
-use crate::workplace::Workplace;
+use crate::workplace::{Workplace, root};
 
 const TRAIN: &str = r#"
 import argparse
@@ -140,4 +140,16 @@ fn what_is_wrong_is_one_sentence_with_a_hint() {
         assert!(failed.starts_with("error: ") && failed.contains(word), "{arguments:?}: {failed}");
         assert_eq!(failed.lines().count(), 2, "{arguments:?}: {failed}");
     }
+}
+
+#[test]
+fn the_compatibility_page_is_what_the_package_says_of_itself() {
+    let place = Workplace::new();
+    let program = root().join("tests/torch/compatibility/page.py");
+    let (status, listed, errors) = run(&place, &["torch", program.to_str().expect("UTF-8")]);
+    assert_eq!(status, Some(0), "{errors}");
+    let read = |name: &str| fs::read_to_string(root().join(name)).expect(name);
+    let page = read("tests/torch/compatibility/head.md") + &listed;
+    let kept = read("docs/src/reference/torch.md");
+    assert!(kept == page, "docs/src/reference/torch.md is not up to date: cargo xtask torch-names writes it");
 }

@@ -1,5 +1,6 @@
 //! Builds the guests, sets up their toolchains, runs the demo and the tests: `cargo xtask help`.
 
+mod conformance;
 mod corpus;
 mod demo;
 mod guests;
@@ -24,6 +25,8 @@ Commands:
   corpus         build, then prepare the demo's data (target/corpus/source-text)
   demo [ARG…]    build, prepare the data, run the demo and write its report; ARGs go to `proofhouse run`
   test           set up, build, and check everything: format, clippy, rustdoc, tests, cargo-deny where it is installed
+  torch-conformance [--python PATH] [--seed N] [--family F]
+                 compare the built sandbox's torch with the values kept from PyTorch, or with a PyTorch at PATH
   torch-names    build, then write which of PyTorch's names the sandbox's torch has (docs/src/reference/torch.md)
   help           this text
 ";
@@ -42,7 +45,7 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> Result<(), Failure> {
     let (command, rest) =
         arguments.split_first().map_or(("help", &[][..]), |(first, rest)| (first.as_str(), rest));
-    if !rest.is_empty() && command != "demo" {
+    if !rest.is_empty() && !["demo", "torch-conformance"].contains(&command) {
         return Err(Failure::new(format!("`{command}` takes no arguments, but got `{}`", rest.join(" "))));
     }
     let workspace = Workspace::find()?;
@@ -57,6 +60,7 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
         }
         "demo" => demo::run(&workspace, &mut steps, rest)?,
         "test" => test::run(&workspace, &mut steps)?,
+        "torch-conformance" => conformance::run(&workspace, rest)?,
         "torch-names" => torch_names::run(&workspace, &mut steps)?,
         unknown => return Err(Failure::new(format!("there is no command `{unknown}`\n\n{HELP}"))),
     }

@@ -7,9 +7,11 @@ import pkgutil
 import random
 import sys
 
+import einops
 import executor.allowed  # noqa: F401
+import numpy
 import proofhouse  # noqa: F401
-import torch  # noqa: F401
+import torch
 import wit_world.exports as exports
 from componentize_py_types import Err
 from executor import device_time, paths, script
@@ -20,8 +22,9 @@ from executor.sources import Sources
 from torch import _dropping
 
 # What a function imports only when it is called has to be in the component too.
-for _found in pkgutil.walk_packages(torch.__path__, "torch."):
-    importlib.import_module(_found.name)
+for _package in (einops, numpy, torch):
+    for _found in pkgutil.walk_packages(_package.__path__, _package.__name__ + "."):
+        importlib.import_module(_found.name)
 
 device_time.install()
 _dropping.install()
@@ -43,13 +46,19 @@ def _flush():
             pass
 
 
+def _seed():
+    """Python's and NumPy's generators begin anew: what they drew when the component was built is not for programs."""
+    random.seed(int.from_bytes(os.urandom(8), "little"))
+    numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
+
+
 class Program(exports.Program):
     """`load` once, then `invoke`; or `run` once."""
 
     def load(self, files, main):
         try:
             _dropping.uninstall()
-            random.seed(int.from_bytes(os.urandom(8), "little"))
+            _seed()
             _Loaded.paths = frozenset(file.path for file in files)
             sources = Sources([(file.path, file.text) for file in files])
             sources.install()
@@ -65,7 +74,7 @@ class Program(exports.Program):
     def run(self, files, main, arguments):
         try:
             _dropping.uninstall()
-            random.seed(int.from_bytes(os.urandom(8), "little"))
+            _seed()
             return script.run(files, main, arguments)
         finally:
             _flush()

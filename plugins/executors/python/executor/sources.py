@@ -7,10 +7,18 @@ import linecache
 import sys
 import types
 
-from executor.allowed import ABSENT
+from executor.allowed import ABSENT, INSTEAD
 
 # These are the sandbox's own; a file of that name would hide them.
-_RESERVED = ("torch", "proofhouse", "wit_world", "componentize_py_types")
+_RESERVED = (
+    "torch",
+    "numpy",
+    "einops",
+    "tqdm",
+    "typing_extensions",
+    "proofhouse",
+    "wit_world",
+     "componentize_py_types")
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -124,7 +132,10 @@ class _Absent(importlib.abc.MetaPathFinder):
 
 
 def _not_there(fullname):
-    return (
-        f"No module named '{fullname}' (in this sandbox there are torch, proofhouse, the program's own files, and the "
-        "standard library without files, processes and networks)"
+    near = INSTEAD.get(fullname.partition(".")[0])
+    return f"No module named '{fullname}' in this sandbox" + (
+        f"; the nearest is {near}" if near else
+        " (in it there are torch, numpy, einops, tqdm, proofhouse, the program's own files, and the standard "
+        "library without "
+        "processes and networks)"
     )

@@ -6,6 +6,10 @@ from ._numbers import create
 from ._promotion import cast, default_dtype, promote_types
 
 
+# Set by the package named numpy: its arrays, and what makes a tensor of one.
+array_types, tensor_of = (), None
+
+
 def finish(x, requires_grad=False):
     """The fresh tensor `x`, a leaf if it shall require a gradient."""
     x._packed = True
@@ -14,7 +18,7 @@ def finish(x, requires_grad=False):
 
 def _is_sequence(value):
     return hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(
-        value, (str, bytes, dict, Tensor))
+        value, (str, bytes, dict, Tensor)) and getattr(value, "shape", None) != ()
 
 
 def _shape_of(data):
@@ -81,6 +85,9 @@ def _inferred(flat):
             own = default_dtype().to_complex()
         elif isinstance(getattr(value, "dtype", None), type(bool_)):
             own = value.dtype
+        elif isinstance(getattr(getattr(value, "dtype", None), "held", None), type(bool_)):
+            # NumPy's scalars and arrays have a type of their own.
+            own = value.dtype.held
         else:
             value = _number(value)
             own = bool_ if isinstance(value, bool) else int64 if isinstance(value, int) else default_dtype()
@@ -102,6 +109,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     """A tensor of the numbers in `data`, which may be nested."""
     check_device(device)
     dtype = as_dtype(dtype, "tensor")
+    if isinstance(data, array_types):
+        data = tensor_of(data)
     if isinstance(data, Tensor):
         copy = data.detach().clone()
         return finish(_plain(copy if dtype is None else cast(copy, dtype)), requires_grad)
@@ -129,6 +138,8 @@ def _plain(x):
 def as_tensor(data, dtype=None, device=None):
     """`data` as a tensor; itself if it is one of that type."""
     check_device(device)
+    if isinstance(data, array_types):
+        data = tensor_of(data)
     if isinstance(data, Tensor):
         return data if dtype is None else data.to(dtype=dtype)
     return tensor(data, dtype=dtype)

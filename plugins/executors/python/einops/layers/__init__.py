@@ -1,0 +1,3 @@
+"""Layers of patterns."""
+
+from . import torch  # noqa: F401

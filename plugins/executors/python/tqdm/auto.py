@@ -1,0 +1,3 @@
+"""The same bar."""
+
+from ._bar import tqdm, trange  # noqa: F401
