@@ -43,5 +43,5 @@ macro_rules! programs {
 programs! {
     tensors element_types mathematics random_numbers indexing choosing aliasing shaping matrices
     complex_numbers autograd modules functional optimizers errors inplace training layers
-    loss_values module_api
+    loss_values module_api origins
 }
