@@ -91,7 +91,8 @@ OPERATORS = [
     *several("gcd lcm", integers(-30, 30)),
     *[Operator(f"{name}.ints", integers(-9, 9, 1, 5), getattr(torch, name))
       for name in "add sub mul div floor_divide fmod remainder maximum minimum".split()],
-    Operator("div.floor", lambda g: (*pair(-5, 5, 1, 3)(g), {"rounding_mode": "floor"}), torch.div, orders=1),
+    Operator("div.floor", lambda g: (*pair(-5, 5, 1, 3)(g), {"rounding_mode": "floor"}), torch.div, orders=1,
+             known="its gradient, zero everywhere, is refused as that of floor_divide is"),
     Operator("div.trunc", lambda g: (*floats(-5, 5, 1, 3)(g), {"rounding_mode": "trunc"}), torch.div, orders=1),
     Operator("pow.ints", integers(-4, 4, 0, 4), torch.pow),
     Operator("add.alpha", lambda g: (*floats()(g), {"alpha": 3}), torch.add),
@@ -99,7 +100,8 @@ OPERATORS = [
     *[Operator(f"{name}.scalar", scalar(), getattr(torch, name)) for name in "add mul div eq lt ge".split()],
     Operator("sub.scalar", scalar(values=(2, -1, 0.5)), lambda x, y: torch.sub(x.float(), y), orders=0),
     *[Operator(f"{name}.scalar", lambda g: (g.floats(None, -4, 4), g.choice(TWO)), getattr(torch, name))
-      for name in "fmod remainder copysign".split()],
+      for name in "fmod remainder".split()],
+    Operator("copysign.scalar", lambda g: (g.floats(None, -4, 4), g.choice(TWO)), torch.copysign, orders=1),
     Operator("floor_divide.scalar", lambda g: (g.any(None, -4, 4), g.choice((2, 3, 0.5, -1.5))), torch.floor_divide, orders=0),
     Operator("operators.floor", lambda g: (g.floats(None, 0.6, 3),), lambda x: (7 // x, 5 % x, x // 2, x % 0.7), orders=0),
     Operator("pow.scalar", lambda g: (g.any(None, 0.5, 3), g.choice([2, 3, 0.5, 1, 0])), torch.pow),

@@ -34,7 +34,7 @@ def entropy(g):
     target = g.ints(target, 0, 2)
     if g.integer(0, 1) and target.dim() and settings["reduction"] != "none":
         settings["ignore_index"] = g.choice([-100, 0])
-        target = torch.where(g.bools(tuple(target.shape)), target, settings["ignore_index"])
+        target = torch.where(g.bools(tuple(target.shape)), target, settings["ignore_index"]).contiguous()
         target.view(-1)[0] = 1
     return g.floats(logits), target, settings
 

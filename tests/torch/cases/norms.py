@@ -16,7 +16,7 @@ def affine(g, shape):
 
 def layer_norm(g):
     shape = g.choice([(4,), (3, 4)])
-    return g.floats((2, 3, 4)), shape, *affine(g, shape)
+    return g.floats((2, 3, 4), layout="plain"), shape, *affine(g, shape)
 
 
 def batch_norm(g):
@@ -56,8 +56,8 @@ def bag(g):
 OPERATORS = [
     Operator("F.layer_norm", layer_norm, tolerance=TOLERANCE, count=6),
     Operator("F.rms_norm", lambda g: (g.floats((2, 4)), (4,), g.choice([None, g.floats((4,))]), g.choice([None, 1e-5])), tolerance=TOLERANCE),
-    Operator("F.group_norm", lambda g: (g.floats((2, 4, 3)), g.choice([1, 2, 4]), *affine(g, (4,))), tolerance=TOLERANCE),
-    Operator("F.instance_norm", lambda g: (g.floats((2, 2, 4)),), tolerance=TOLERANCE),
+    Operator("F.group_norm", lambda g: (g.floats((2, 4, 3), layout="plain"), g.choice([1, 2, 4]), *affine(g, (4,))), tolerance=TOLERANCE),
+    Operator("F.instance_norm", lambda g: (g.floats((2, 2, 4), layout="plain"),), tolerance=TOLERANCE),
     Operator("F.batch_norm", lambda g: batch_norm(g), lambda x, m, v, w, b, t: (F.batch_norm(x, m, v, w, b, t), m, v), tolerance=TOLERANCE, count=6),
     Operator("F.local_response_norm", lambda g: (g.floats((2, 4, 3)), 3), tolerance=TOLERANCE),
     module("LayerNorm", lambda g: ((4,), {"elementwise_affine": bool(g.index % 2)}), (2, 3, 4)),

@@ -15,13 +15,15 @@ def inplace(names, low, high):
 
 
 SMOOTH = "sin cos tanh sigmoid exp expm1 sinh cosh erf erfc atan asinh square neg exp2"
-POSITIVE = "log log2 log10 log1p sqrt rsqrt reciprocal lgamma digamma"
+POSITIVE = "log log2 log10 log1p sqrt rsqrt reciprocal lgamma"
+DIGAMMA = "its second derivative is refused"
 UNIT = "asin acos atanh erfinv"
 STEPS = "floor ceil trunc round frac sign sgn abs"
 
 OPERATORS = [
     *several(SMOOTH, between(-3, 3)),
     *several(POSITIVE, between(0.3, 4)),
+    *several("digamma .digamma_", lambda g: (g.floats(None, 0.3, 4),), known=DIGAMMA),
     *several(UNIT, between(-0.9, 0.9)),
     *several(STEPS, between(-3, 3)),
     # Near zero PyTorch's second derivative has no more digits.

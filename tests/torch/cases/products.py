@@ -53,7 +53,7 @@ OPERATORS = [
     Operator("baddbmm", scaled((2, 2, 4), (2, 2, 3), (2, 3, 4))),
     Operator("tensordot", lambda g: (g.floats((2, 3, 4)), g.floats((3, 4, 2)), 2)),
     Operator("tensordot.dims", lambda g: (g.floats((2, 3, 4)), g.floats((4, 2, 3)), ([2, 0], [0, 1])), torch.tensordot),
-    Operator("kron", lambda g: (g.floats((2, 2)), g.floats((1, 3)))),
+    Operator("kron", lambda g: (g.floats((2, 2), layout="plain"), g.floats((1, 3), layout="plain"))),
     Operator("chain_matmul", lambda g: (g.floats((2, 3)), g.floats((3, 2)), g.floats((2, 4)))),
     Operator("linalg.multi_dot", lambda g: ([g.floats((2, 3)), g.floats((3, 2)), g.floats((2, 4))],)),
     Operator("linalg.vecdot", lambda g: (g.floats((2, 3)), g.floats((2, 3)))),

@@ -36,7 +36,7 @@ def along(low=-2, high=2, distinct=False, empty=True):
 
 
 def deviation(g):
-    shape = g.shape(1)
+    shape = (g.integer(2, 4), g.integer(2, 4))
     x = g.floats(shape)
     settings = {"correction": g.choice([0, 1]), "keepdim": bool(g.integer(0, 1))}
     return x, {"dim": g.choice([None, dims(shape, g)]), **settings}

@@ -29,7 +29,7 @@ def written(name, function, grad=True):
         part += 1
         return base, part
 
-    return Operator(f"written.{name}", lambda g: (g.floats((4, 3), grad=grad), g.floats((), 0.5, 1.5, grad=grad)), call)
+    return Operator(f"written.{name}", lambda g: (g.floats((4, 3), grad=grad, layout="plain"), g.floats((), 0.5, 1.5, grad=grad)), call)
 
 
 def dim_of(g, rank=3):
@@ -39,6 +39,8 @@ def dim_of(g, rank=3):
 def permutation(g):
     return g.floats((2, 3, 4)), *g.shuffled(3)
 
+
+STRIDES = "the diagonal of an expanded tensor has the strides that it would have without the expansion"
 
 OPERATORS = [
     view("transpose", lambda g: (g.floats((2, 3, 4)), dim_of(g), dim_of(g)), torch.transpose),
@@ -64,8 +66,8 @@ OPERATORS = [
     view("ravel", matrix, torch.ravel),
     view("narrow", lambda g: (g.floats((4, 5)), g.choice([0, 1]), g.integer(0, 2), g.integer(0, 2)), torch.narrow),
     view("select", lambda g: (g.floats((3, 4)), g.choice([0, 1, -1]), g.integer(-3, 2)), torch.select),
-    view("diagonal", lambda g: (g.floats((3, 4)), g.integer(-2, 2)), torch.diagonal),
-    view("diagonal.dims", lambda g: (g.floats((2, 3, 4)), 0, 0, 2), torch.diagonal),
+    view("diagonal", lambda g: (g.floats((3, 4)), g.integer(-2, 2)), torch.diagonal, known=STRIDES),
+    view("diagonal.dims", lambda g: (g.floats((2, 3, 4)), 0, 0, 2), torch.diagonal, known=STRIDES),
     view("unfold", lambda g: (g.floats((3, 6)), 1, g.integer(1, 3), g.integer(1, 2)), lambda x, *a: x.unfold(*a)),
     view("as_strided", lambda g: (g.floats((12,), layout="plain"), (3, 2), g.choice([(4, 1), (2, 3), (1, 1)]), g.integer(0, 2)), torch.as_strided),
     view("contiguous", matrix, lambda x: x.contiguous()),
@@ -121,7 +123,7 @@ OPERATORS = [
     Operator("written.detached", lambda g: (g.floats((3,), grad=False),), lambda x: (x.detach().add_(1), x, x.data.mul_(2), x)),
     Operator("in_place.shape", lambda g: (g.floats((1, 3), layout="plain", grad=False),),
              lambda x: laid(x.clone().squeeze_().unsqueeze_(1).t_())),
-    Operator("copy_", lambda g: (g.floats((3, 4)), g.any((4,))), lambda x, y: x.clone().copy_(y)),
+    Operator("copy_", lambda g: (g.floats((3, 4)), g.choice([g.floats((4,)), g.ints((3, 1))])), lambda x, y: x.clone().copy_(y)),
     Operator("set_data", lambda g: (g.floats((3,), grad=False), g.floats((2, 2), grad=False)), lambda x, y: (setattr(x, "data", y), x)[1]),
     Operator("shared", lambda g: (g.floats((3, 4), layout="plain", grad=False),),
              lambda x: (x.data_ptr() == x[:].data_ptr(), x.data_ptr() == x.clone().data_ptr(), x.view(-1)._base is x)),

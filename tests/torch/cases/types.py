@@ -17,12 +17,12 @@ def name(dtype):
 
 
 def applied(function, x, y):
-    """The type of a result, or of the error, with every other type."""
+    """The type of a result, or of the error, and its numbers."""
     try:
         result = torch.where(x > 1, x, y) if function == "where" else getattr(torch, function)(x, y)
     except Exception as error:
-        return type(error).__name__
-    return [str(result.dtype), result.tolist()]
+        return type(error).__name__, []
+    return name(result.dtype), result.tolist()
 
 
 def every_other(function, one):
@@ -30,7 +30,12 @@ def every_other(function, one):
     def call():
         x = torch.tensor([1, 2, 3]).to(one)
         others = [torch.tensor([1, 2, 1]).to(other) for other in TYPES] + [torch.tensor(2).to(other) for other in TYPES]
-        return [applied(function, x, y) for y in others] + [applied(function, x, y) for y in (2, 1.5, True) if function not in ("maximum", "atan2")]
+        if function not in ("maximum", "atan2"):
+            others += [2, 1.5, True]
+        results = [applied(function, x, y) for y in others]
+        values = [float(value) for _, numbers in results for value in numbers]
+        # In float16, of which the numbers of every type have the digits.
+        return " ".join(kind for kind, _ in results), [torch.tensor(values[at : at + 36]).half() for at in range(0, len(values), 36)]
 
     return call
 
@@ -72,7 +77,7 @@ OPERATORS = [
     Operator("division.zero", lambda g: (), lambda: torch.tensor([1]) // torch.tensor([0])),
     Operator("finfo", lambda g: (g.choice(TYPES[6:]),), lambda dtype: (lambda i: (i.max, i.min, i.eps, i.tiny, i.bits))(torch.finfo(dtype)), count=4),
     Operator("iinfo", lambda g: (g.choice(TYPES[1:6]),), lambda dtype: (lambda i: (i.max, i.min, i.bits))(torch.iinfo(dtype)), count=4),
-    Operator("attributes", lambda g: (g.any((2, 3)),), lambda x: (x.dtype, x.shape, x.ndim, x.numel(), x.element_size(), x.is_floating_point(), x.is_complex(), x.device, x.layout, x.requires_grad, x.is_leaf, x.nbytes)),
+    Operator("attributes", lambda g: (g.any((2, 3)),), lambda x: (x.dtype, x.shape, x.ndim, x.numel(), x.element_size(), x.is_floating_point(), x.is_complex(), x.device, str(x.layout), x.requires_grad, x.is_leaf, x.nbytes)),
     Operator("in place", lambda g: (g.choice(TYPES), g.choice(TYPES)), lambda one, other: torch.tensor([1, 2]).to(one).add_(torch.tensor([1, 1]).to(other)), count=16),
     Operator("accumulation", lambda g: (g.floats((200,), 0, 1, g.choice([torch.float16, torch.bfloat16]), grad=False),), lambda x: (x.sum(), x.mean())),
 ]
