@@ -15,7 +15,7 @@ from ._choosing import (  # noqa: F401
     unravel_index, where,
 )
 from ._counting import bincount, corrcoef, cov, histogram, histogram2d, histogram_bin_edges  # noqa: F401
-from ._editing import append, delete, insert, resize  # noqa: F401
+from ._editing import append, delete, insert, resize, trim_zeros  # noqa: F401
 from ._elementwise import (  # noqa: F401
     angle, around, clip, divmod, fix, imag, isneginf, isposinf, modf, nan_to_num, real, round, sinc,
 )
@@ -27,8 +27,8 @@ from ._functional import (  # noqa: F401
     nanstd, nansum, nanvar, pad, vectorize,
 )
 from ._grids import (  # noqa: F401
-    blackman, c_, geomspace, hamming, hanning, index_exp, indices, ix_, linspace, logspace, meshgrid, mgrid, ndenumerate,
-    ndindex, nditer, ogrid, r_, s_, vander,
+    blackman, c_, geomspace, hamming, hanning, index_exp, indices, ix_, linspace, logspace, meshgrid, mgrid,
+    ndenumerate, ndindex, nditer, ogrid, r_, s_, vander,
 )
 from ._indexing import flip  # noqa: F401
 from ._joining import (  # noqa: F401
@@ -48,9 +48,12 @@ from ._ordering import (  # noqa: F401
     percentile, quantile, setdiff1d, setxor1d, sort, union1d, unique, unique_counts, unique_values,
 )
 from ._printing import (  # noqa: F401
-    array2string, array_repr, array_str, format_float_positional, get_printoptions, printoptions, set_printoptions,
+    array2string, array_repr, array_str, binary_repr, format_float_positional, get_printoptions, printoptions,
+    set_printoptions,
 )
-from ._products import cross, dot, einsum, einsum_path, inner, kron, matmul, outer, tensordot, vdot, vecdot  # noqa: F401
+from ._products import (  # noqa: F401
+    cross, dot, einsum, einsum_path, inner, kron, matmul, outer, tensordot, vdot, vecdot,
+)
 from ._reducing import (  # noqa: F401
     all, allclose, amax, amin, any, argmax, argmin, array_equal, array_equiv, average, count_nonzero, cumprod, cumsum,
     cumulative_prod, cumulative_sum, isclose, max, mean, min, prod, ptp, std, sum, var,
@@ -78,6 +81,7 @@ csingle, cdouble = complex64, complex128  # noqa: F821
 pi, e, euler_gamma = _math.pi, _math.e, 0.5772156649015329
 inf, nan = _math.inf, _math.nan
 newaxis = None
+str_, bytes_ = str, bytes
 little_endian = True
 True_, False_ = bool_(True), bool_(False)
 ScalarType = (int, float, complex, *_scalars.TYPES.values())

@@ -9,7 +9,8 @@ from ._ndarray import whole_axis, wrapped
 
 def append(arr, values, axis=None):
     """A copy with `values` at the end."""
-    return concatenate([asarray(arr).ravel(), asarray(values).ravel()]) if axis is None else concatenate([arr, values], axis)
+    return concatenate([asarray(arr).ravel(), asarray(values).ravel()]
+                       ) if axis is None else concatenate([arr, values], axis)
 
 
 def _places(obj, extent):
@@ -23,6 +24,13 @@ def _places(obj, extent):
         if not -extent <= place <= extent:
             raise IndexError(f"index {place} is out of bounds for axis 0 with size {extent}")
     return [place + extent if place < 0 else place for place in places]
+
+
+def trim_zeros(filt, trim="fb"):
+    """Without the zeros in front and behind."""
+    places = [place for place, value in enumerate(asarray(filt).tolist()) if value]
+    start = places[0] if places and "f" in trim.lower() else 0 if places else len(filt)
+    return filt[start : places[-1] + 1 if places and "b" in trim.lower() else len(filt)]
 
 
 def delete(arr, obj, axis=None):

@@ -6,9 +6,17 @@ _INSTEAD = {
     "char": "str's own methods", "strings": "str's own methods", "ma": "a boolean mask", "matrix": "numpy.array",
     "recarray": "one array for each field", "datetime64": "datetime", "timedelta64": "datetime.timedelta",
     "longdouble": "numpy.float64", "float128": "numpy.float64", "clongdouble": "numpy.complex128", "object_": "a list",
-    "str_": "str", "bytes_": "bytes", "void": "bytes", "f2py": "the program's own Python", "ctypeslib": "numpy.frombuffer",
+    "void": "bytes", "f2py": "the program's own "
+    "Python", "ctypeslib": "numpy.frombuffer",
     "polynomial": "numpy.polyfit and numpy.polyval", "genfromtxt": "numpy.loadtxt",
 }
+
+
+def absent_method(self, name):
+    """The same for an array."""
+    near = [] if name.startswith("_") else difflib.get_close_matches(name, dir(type(self)), 2, 0.6)
+    hint = " in this sandbox; the nearest is " + " or ".join(f"ndarray.{n}" for n in near) if near else ""
+    raise AttributeError(f"'numpy.ndarray' object has no attribute '{name}'{hint}")
 
 
 def absent(where, name, names):

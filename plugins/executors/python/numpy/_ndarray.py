@@ -9,6 +9,7 @@ import torch
 from torch._views import layout
 
 from . import _scalar_arithmetic  # noqa: F401
+from ._missing import absent_method
 from ._scalars import fitted, generic, scalar
 from ._types import BY_NAME, bool_d, named, of_torch
 
@@ -18,6 +19,7 @@ _MASKS = {"uint16": 0xFFFF, "uint32": 0xFFFFFFFF}
 class ndarray:
     """An array of numbers of one type."""
 
+    __module__ = "numpy"
     __slots__ = ("_t", "_d", "__weakref__")
     __array_priority__ = 0.0
     __hash__ = None
@@ -97,6 +99,8 @@ class ndarray:
     @flat.setter
     def flat(self, value):
         self.flat[:] = value
+
+    __getattr__ = absent_method
 
     def __len__(self):
         if not self._t.shape:
@@ -216,7 +220,8 @@ class ndarray:
 
 
 def _no_memory(name):
-    raise NotImplementedError(f"ndarray.{name} is not available: an array's memory is with the host; tobytes() copies it")
+    raise NotImplementedError(
+        f"ndarray.{name} is not available: an array's memory is with the host; tobytes() copies it")
 
 
 def _unsigned(value):
@@ -342,6 +347,8 @@ def whole_axes(axis, ndim):
         if len(set(axes)) != len(axes):
             raise ValueError("duplicate value in 'axis'")
         return axes
+    if not ndim and axis in (0, -1):
+        return []
     return [whole_axis(axis, ndim)]
 
 
