@@ -80,7 +80,10 @@ pub fn run(workspace: &Workspace, words: &[String]) -> Result<(), Failure> {
         None => known,
     };
     let mut totals = Totals::default();
-    println!("{:<18} {:>9} {:>7} {:>7} {:>7} {:>9}", "family", "operators", "cases", "equal", "known", "different");
+    println!(
+        "{:<18} {:>9} {:>7} {:>7} {:>7} {:>9}",
+        "family", "operators", "cases", "equal", "known", "different"
+    );
     for family in &chosen {
         one_family(root, &sandbox, &options, family, &mut totals)?;
     }

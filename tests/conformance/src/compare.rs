@@ -186,7 +186,9 @@ mod tests {
 
     #[test]
     fn what_the_case_file_explains_is_counted_apart() {
-        let record = |value: &str| format!("{HEADING}\n{}", format_args!(r#"{{"id":"f/x/0","known":"why","out":{value}}}"#));
+        let record = |value: &str| {
+            format!("{HEADING}\n{}", format_args!(r#"{{"id":"f/x/0","known":"why","out":{value}}}"#))
+        };
         let read = |value: &str| Results::parse(&record(value)).unwrap();
         let comparison = compare(&read("[1]"), &read("[2]"));
         assert_eq!((comparison.different.len(), comparison.known[0].1.as_str()), (0, "why"));
