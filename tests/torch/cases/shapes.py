@@ -93,6 +93,7 @@ OPERATORS = [
     view("slices.none", lambda g: (g.floats((3, 4)),), lambda x: x[None, ..., 1:, None]),
     Operator("chunk", lambda g: (g.floats((5, 4)), g.integer(1, 6), g.choice([0, 1]))),
     Operator("split", lambda g: (g.floats((6, 2)), g.choice([1, 2, 4, [1, 2, 3], [6, 0]]))),
+    Operator("split.named", lambda g: (g.floats((6, 2)),), lambda x: x.split(split_size=[2, 4], dim=0)),
     Operator("split.dim", lambda g: (g.floats((2, 6)), 4, 1), torch.split),
     Operator("tensor_split", lambda g: (g.floats((7, 2)), g.choice([3, (1, 4), 9]))),
     Operator("unbind", lambda g: (g.floats((3, 2)), g.choice([0, 1, -1]))),
