@@ -155,7 +155,9 @@ def getitem(self, key):
         return _at(self, 0, key)
     x, advanced = walk(self, key)
     if advanced:
-        return chosen(x, advanced)
+        result = chosen(x, advanced)
+        result._made = "IndexBackward0"
+        return result
     return reshaped(self, list(self.shape)) if x is self else x
 
 

@@ -53,6 +53,7 @@ def clone(self, *, memory_format=None):
     # PyTorch's copy keeps strides where these leave no gaps.
     x._packed = is_plain(self) and surely_plain_base(self)
     x._shape = self._shape
+    x._made = "CloneBackward0"
     return x
 
 
@@ -62,17 +63,23 @@ def copy_(self, src, non_blocking=False):
     value = cast(src, self.dtype)
     if value.shape != self.shape:
         value = value.expand(self.shape)
-    return write(self, host(replacing, self, value))
+    write(self, host(replacing, self, value))
+    self._made = "CopyBackwards"
+    return self
 
 
 def fill_(self, value):
     """In-place: all elements become `value`."""
-    return write(self, full(self.shape, value, dtype=self.dtype))
+    write(self, full(self.shape, value, dtype=self.dtype))
+    self._made = "FillBackward1" if isinstance(value, Tensor) else "FillBackward2"
+    return self
 
 
 def zero_(self):
     """In-place: all elements become 0."""
-    return write(self, full(self.shape, 0, dtype=self.dtype))
+    write(self, full(self.shape, 0, dtype=self.dtype))
+    self._made = "ZeroBackward0"
+    return self
 
 
 def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
