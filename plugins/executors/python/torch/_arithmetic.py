@@ -3,7 +3,6 @@
 from ._base import Tensor, wrap
 from ._dtype import bool_, float32
 from ._host import Err, raised, tensors
-from ._made_by import in_words
 from ._numbers import limits, scalar
 from ._promotion import cast, default_dtype, result_of, type_of_number, with_number
 
@@ -123,14 +122,7 @@ def _check_exponent(exponent, kind):
         raise RuntimeError(f"value cannot be converted to type {kind.name}_t without overflow")
 
 
-# What PyTorch calls these where the first operand is a number.
-_OF_A_NUMBER = {"sub": "RsubBackward1", "div": "MulBackward0", "pow": "PowBackward2"}
-
-
 def _arithmetic(op, name, doc):
-    made = in_words(name)
-    of_two = "PowBackward1" if op is _B.POW else made
-
     def slow(a, b):
         kind = common(name, a, b)
         if kind is None:
@@ -147,9 +139,7 @@ def _arithmetic(op, name, doc):
             return run(_for_bool(op), a, b, kind, kind)
         elif op is _B.POW and not kind.is_floating_point and b.__class__ is int:
             _check_exponent(b, kind)
-        result = run(op, a, b, kind, kind)
-        result._made = _OF_A_NUMBER.get(name, made) if not isinstance(a, Tensor) else of_two if isinstance(b, Tensor) else made
-        return result
+        return run(op, a, b, kind, kind)
 
     def operation(input, other):
         # The common case first: both float32, or float32 and a number.
@@ -160,7 +150,6 @@ def _arithmetic(op, name, doc):
                     result.__class__ = Tensor
                     result._dtype = float32
                     result._shape = input._shape
-                    result._made = made
                     return result
             except Err as err:
                 raise raised(err) from None
@@ -172,7 +161,6 @@ def _arithmetic(op, name, doc):
                 result = _binary(op, input, other)
                 result.__class__ = Tensor
                 result._dtype = float32
-                result._made = of_two
                 return result
         except Err as err:
             raise _explained(err, op, input, other) from None

@@ -2,7 +2,6 @@
 
 from ._arranging import own_copy
 from ._dtype import CPU
-from ._made_by import NAMES, named
 from ._shaping import adjoint, no_dimensions, permuted, reshape, transpose, view, whole_dim
 from ._views import become, check_writable, is_plain, layout, leave, write
 
@@ -217,7 +216,7 @@ def install(cls):
     methods = {
         "stride": stride, "storage_offset": storage_offset, "is_contiguous": is_contiguous, "contiguous": contiguous,
         "data_ptr": data_ptr, "untyped_storage": untyped_storage, "storage": untyped_storage, "is_set_to": is_set_to,
-        "resize_": resize_, "apply_": _apply, "map_": _map, "numpy": _numpy, "split": named(_split, NAMES["split"]),
+        "resize_": resize_, "apply_": _apply, "map_": _map, "numpy": _numpy, "split": _split,
         "view_as": lambda self, other: view(self, list(other.shape)),
         "is_same_size": lambda self, other: self.shape == other.shape,
         "is_signed": lambda self: self.dtype.is_signed, "is_inference": lambda self: False,

@@ -6,7 +6,6 @@ from . import _reverse
 from ._base import Tensor, wrap
 from ._creation import zeros_like
 from ._grad_mode import record
-from ._made_by import grad_fn
 from ._host import Err, autograd, host, raised
 from ._joining import stack
 from ._pointwise import add_plain
@@ -236,6 +235,16 @@ def retain_grad(self):
         self.retains_grad = True
 
 
+class _Node:
+    """Stands for the operation that made a tensor."""
+
+    def name(self):
+        return "RecordedOperation"
+
+    def __repr__(self):
+        return "<RecordedOperation>"
+
+
 def attach():
     """Gives `Tensor` its gradient attributes."""
     Tensor.requires_grad = property(_requires_grad, _set_requires_grad)
@@ -245,7 +254,7 @@ def attach():
     Tensor.data = property(detach, _set_data)
     Tensor.backward = backward
     Tensor.is_leaf = property(lambda self: self._leaf is not None or not _requires_grad(self))
-    Tensor.grad_fn = property(lambda self: grad_fn(self) if self._leaf is None and _requires_grad(self) else None)
+    Tensor.grad_fn = property(lambda self: _Node() if self._leaf is None and _requires_grad(self) else None)
     Tensor.retain_grad = retain_grad
     Tensor.retains_grad = False
     Tensor.register_hook = register_hook

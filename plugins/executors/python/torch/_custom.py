@@ -229,8 +229,6 @@ def _recorded(cls, ctx, arguments, tracked, outputs):
             results.append(output)
         else:
             results.append(wrap(fresh[place], output.dtype))
-        if place is not None:
-            results[-1]._made = cls.__name__ + "Backward"
     return tuple(results)
 
 

@@ -155,9 +155,7 @@ def getitem(self, key):
         return _at(self, 0, key)
     x, advanced = walk(self, key)
     if advanced:
-        result = chosen(x, advanced)
-        result._made = "IndexBackward0"
-        return result
+        return chosen(x, advanced)
     return reshaped(self, list(self.shape)) if x is self else x
 
 

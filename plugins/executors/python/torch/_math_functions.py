@@ -5,7 +5,6 @@ from . import (
     _reductions, _searching, _sorting, _special, _statistics,
 )
 from ._in_place import in_place, with_out
-from ._made_by import NAMES, named
 from ._naming import renamed
 
 # Functions of a tensor: `torch.f(x, …)` and `x.f(…)`.
@@ -61,8 +60,7 @@ _NO_OUT = frozenset(["tensor", "as_tensor", "asarray", "scalar_tensor", "allclos
 
 
 def _collect(table):
-    functions = {name: getattr(module, name) for module, names in table.items() for name in names.split()}
-    return {name: named(f, NAMES[name]) if name in NAMES else f for name, f in functions.items()}
+    return {name: getattr(module, name) for module, names in table.items() for name in names.split()}
 
 
 def _with_other_names(functions):

@@ -10,7 +10,6 @@ from ._base import Tensor, wrap
 from ._dtype import bool_, float32, int64
 from ._host import Err, raised, tensors
 from ._in_place import in_place  # noqa: F401
-from ._made_by import in_words
 from ._promotion import cast, default_dtype
 
 _U = tensors.UnaryOp
@@ -52,8 +51,6 @@ def _of_other_types(op, name, input):
 
 
 def _function(op, name, doc=""):
-    made = "PowBackward0" if op is _U.SQUARE else in_words(name)
-
     def operation(input):
         try:
             kind = input._dtype
@@ -71,7 +68,6 @@ def _function(op, name, doc=""):
         result.__class__ = Tensor
         result._dtype = kind
         result._shape = input._shape
-        result._made = made
         return result
 
     operation.__name__ = operation.__qualname__ = name

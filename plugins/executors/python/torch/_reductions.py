@@ -1,7 +1,5 @@
 """Sums, means and extremes over all or some dimensions."""
 
-import collections
-
 from ._arithmetic import larger, smaller
 from ._base import Tensor
 from ._dtype import bool_, float32, int64, uint8
@@ -32,14 +30,6 @@ def dims_of(dim, rank):
     return dims
 
 
-# What PyTorch calls a reduction of all elements, and one over dimensions.
-_MADE = collections.defaultdict(lambda: (None, None), {
-    _R.SUM: ("SumBackward0", "SumBackward1"), _R.MEAN: ("MeanBackward0", "MeanBackward1"),
-    _R.PROD: ("ProdBackward0", "ProdBackward1"), _R.MAX: ("MaxBackward1", "MaxBackward0"),
-    _R.MIN: ("MinBackward1", "MinBackward0"), _R.LOGSUMEXP: ("LogsumexpBackward0", "LogsumexpBackward0"),
-})
-
-
 def reduced(op, input, dim, keepdim, kind):
     """The host's reduction over `dim`, in the type `kind`."""
     dims = [] if dim is None else dims_of(dim, len(input.shape))
@@ -51,7 +41,6 @@ def reduced(op, input, dim, keepdim, kind):
         raise raised(err) from None
     result.__class__ = Tensor
     result._dtype = kind
-    result._made = _MADE[op][dim is not None]
     return result
 
 
@@ -161,9 +150,7 @@ def _extreme(op, arg, name, pair):
         if dim is None:
             _check_not_empty(name, input, None, RuntimeError)
             return reduced(op, input, None, False, input.dtype)
-        result = _one_per_row(name, input, dim, keepdim, op, arg)
-        result[0]._made = _MADE[op][1]
-        return result
+        return _one_per_row(name, input, dim, keepdim, op, arg)
 
     operation.__name__ = operation.__qualname__ = name
     operation.__doc__ = "The extreme of all elements, those along a dimension and where they are, or of two tensors."

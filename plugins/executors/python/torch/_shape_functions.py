@@ -3,7 +3,6 @@
 from . import _arranging, _assignment, _broadcasting, _decompositions, _einsum, _indexing, _joining, _linalg
 from . import _scattering, _selecting, _shaping, _triangles
 from ._in_place import in_place
-from ._made_by import NAMES, named
 from ._views import become, check_writable
 
 # Functions of a tensor: `torch.f(x, …)` and `x.f(…)`.
@@ -42,13 +41,8 @@ _IN_PLACE = """masked_scatter scatter_add scatter scatter_reduce index_add index
 _RESHAPING = "squeeze unsqueeze transpose t swapaxes swapdims"
 
 
-# These say themselves what made their result.
-_NAMED = frozenset("transpose swapaxes unsqueeze expand".split())
-
-
 def _collect(table):
-    functions = {name: getattr(module, name) for module, names in table.items() for name in names.split()}
-    return {name: named(f, NAMES[name]) if name in NAMES and name not in _NAMED else f for name, f in functions.items()}
+    return {name: getattr(module, name) for module, names in table.items() for name in names.split()}
 
 
 _methods = _collect(_METHODS)

@@ -94,7 +94,6 @@ def reshape(input, *sizes_, shape=None):
     if origin is not None and not origin.plain:
         own = list(input.shape)
         if fitted(own, layout(input)[0], resolved(shape, input.numel())) is None:
-            result._made = "UnsafeViewBackward0"
             return result
         return note_view(result, input, Reshape(shape))
     return note_view(result, input, Reshape(shape), True)
@@ -171,9 +170,7 @@ def transpose(input, dim0, dim1):
     order = list(range(rank))
     order[first] = second
     order[second] = first
-    result = permuted(input, order)
-    result._made = "TransposeBackward0"
-    return result
+    return permuted(input, order)
 
 
 swapaxes = swapdims = transpose
@@ -229,22 +226,16 @@ def squeeze(input, dim=None, *, axis=None):
     shape = input.shape
     dim = axis if dim is None else dim
     if dim is None:
-        result = reshaped(input, [n for n in shape if n != 1])
-        result._made = "SqueezeBackward0"
-        return result
+        return reshaped(input, [n for n in shape if n != 1])
     dims = [whole_dim(dim, len(shape))] if dim.__class__ is int else whole_dims(dim, len(shape))
-    result = reshaped(input, [n for place, n in enumerate(shape) if n != 1 or place not in dims])
-    result._made = "SqueezeBackward1" if dim.__class__ is int else "SqueezeBackward2"
-    return result
+    return reshaped(input, [n for place, n in enumerate(shape) if n != 1 or place not in dims])
 
 
 def unsqueeze(input, dim=None, *, axis=None):
     """With a dimension of extent 1 at `dim`."""
     shape = list(input.shape)
     shape.insert(whole_dim(axis if dim is None else dim, len(shape) + 1), 1)
-    result = reshaped(input, shape)
-    result._made = "UnsqueezeBackward0"
-    return result
+    return reshaped(input, shape)
 
 
 def flatten(input, start_dim=0, end_dim=-1):

@@ -53,7 +53,6 @@ def clone(self, *, memory_format=None):
     # PyTorch's copy keeps strides where these leave no gaps.
     x._packed = is_plain(self) and surely_plain_base(self)
     x._shape = self._shape
-    x._made = "CloneBackward0"
     return x
 
 
@@ -63,23 +62,17 @@ def copy_(self, src, non_blocking=False):
     value = cast(src, self.dtype)
     if value.shape != self.shape:
         value = value.expand(self.shape)
-    write(self, host(replacing, self, value))
-    self._made = "CopyBackwards"
-    return self
+    return write(self, host(replacing, self, value))
 
 
 def fill_(self, value):
     """In-place: all elements become `value`."""
-    write(self, full(self.shape, value, dtype=self.dtype))
-    self._made = "FillBackward1" if isinstance(value, Tensor) else "FillBackward2"
-    return self
+    return write(self, full(self.shape, value, dtype=self.dtype))
 
 
 def zero_(self):
     """In-place: all elements become 0."""
-    write(self, full(self.shape, 0, dtype=self.dtype))
-    self._made = "ZeroBackward0"
-    return self
+    return write(self, full(self.shape, 0, dtype=self.dtype))
 
 
 def new_tensor(self, data, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):

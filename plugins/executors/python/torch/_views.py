@@ -165,8 +165,6 @@ def _assign(target, value):
 def _set(target, value, silent):
     """Gives `target` the values of `value`, which is used up; `silent`: its record stays as it is."""
     target._version += 1
-    if not silent:
-        target._made = value._made if isinstance(value, Tensor) else "CopySlices"
     if target._leaf is not None:
         _assign(target, value)
         return

@@ -9,7 +9,6 @@ from ._creation import eye, full, zeros
 from ._decomposing import LinAlgError  # noqa: F401
 from ._dtype import finfo, int64
 from ._linalg import matmul
-from ._made_by import NAMES, named
 from ._missing import absent
 from ._norms import cond, matrix_norm, matrix_rank, norm, vector_norm  # noqa: F401
 from ._promotion import cast
@@ -18,8 +17,6 @@ from ._broadcasting import broadcast_pair
 from ._shaping import expand, unsqueeze
 from ._triangles import diagonal as _diagonal
 from ._triangles import tril, triu
-
-norm, vector_norm = named(norm, NAMES["norm"]), named(vector_norm, NAMES["vector_norm"])
 
 
 def _named(name, fields):

@@ -131,34 +131,3 @@ def test_straight_through():
     y = x + (x.round() - x).detach()
     (y * torch.tensor([1.0, 2.0])).sum().backward()
     assert torch.allclose(y, torch.tensor([0.0, 1.0])) and x.grad.tolist() == [1, 2]
-
-
-def test_tensors_print_what_made_them():
-    x = torch.ones(2, 3, requires_grad=True)
-    w = torch.ones(3, 4, requires_grad=True)
-    made = {
-        "Add": x + 1, "Mul": 2 * x, "Pow": x**2, "Mm": x @ w, "Transpose": x.transpose(0, 1), "T": x.t(),
-        "View": x.view(6), "Select": x[0], "Slice": x[:, 1:], "Index": x[x > 0], "Unsqueeze": x.unsqueeze(0),
-        "Softmax": x.softmax(-1), "Addmm": torch.nn.Linear(3, 2)(x), "Cat": torch.cat([x, x]), "Mean": x.mean(),
-        "NllLoss": torch.nn.functional.cross_entropy(x, torch.tensor([0, 1])), "Clone": x.clone(),
-        "MseLoss": torch.nn.functional.mse_loss(x, torch.zeros(2, 3)), "Split": x.split(2, 1)[0],
-    }
-    for name, tensor in made.items():
-        assert tensor.grad_fn.name() == name + "Backward0", (name, tensor.grad_fn.name())
-    assert repr(1 - x.sum()) == "tensor(-5., grad_fn=<RsubBackward1>)"
-    assert repr(x.max(1)[0]) == "tensor([1., 1.], grad_fn=<MaxBackward0>)"
-    written = x.clone()
-    written[0] = 2.0
-    assert repr(written.sum(0)[0]) == "tensor(3., grad_fn=<SelectBackward0>)"
-    assert "grad_fn=<CopySlices>" in repr(written)
-    written.mul_(2)
-    assert type(written.grad_fn).__name__ == "MulBackward0"
-
-
-def test_variable_is_a_tensor():
-    from torch.autograd import Variable
-
-    x = Variable(torch.ones(2), requires_grad=True)
-    (x * x).sum().backward()
-    assert isinstance(x, Variable) and x.grad.tolist() == [2.0, 2.0] and not Variable(x).requires_grad
-    assert repr(torch.nn.Parameter(torch.ones(1))) == "Parameter containing:\ntensor([1.], requires_grad=True)"

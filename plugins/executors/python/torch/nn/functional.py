@@ -4,7 +4,6 @@ import torch
 
 from .._base import Tensor
 from .._host import Err, layers, raised
-from .._made_by import LINEAR, LINEAR_WITH_BIAS, NAMES, named
 from .._missing import absent
 from . import _activations, _attention, _convolution, _ctc, _distances, _dropout, _embedding, _normalization, _padding
 from . import _pooling, _resampling, _windows, losses
@@ -13,13 +12,8 @@ _linear = layers.linear
 
 _PARTS = (_activations, _attention, _convolution, _ctc, _distances, _dropout, _embedding, _normalization, _padding,
           _pooling, _resampling, _windows, losses)
-# These say themselves what made their result.
-_NAMED = ("layer_norm", "scaled_dot_product_attention")
 for _part in _PARTS:
     globals().update({name: getattr(_part, name) for name in _part.__all__})
-globals().update({
-    name: named(globals()[name], made) for name, made in NAMES.items() if name in globals() and name not in _NAMED
-})
 
 
 def linear(input, weight, bias=None):
@@ -30,7 +24,6 @@ def linear(input, weight, bias=None):
         raise _linear_error(err, input, weight, bias) from None
     result.__class__ = Tensor
     result._dtype = input._dtype
-    result._made = LINEAR if bias is None else LINEAR_WITH_BIAS
     return result
 
 

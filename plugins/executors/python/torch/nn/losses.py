@@ -71,7 +71,6 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
             raise raised(err) from None
         result.__class__ = Tensor
         result._dtype = input._dtype
-        result._made = "NllLossBackward0"
         return result
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
@@ -87,7 +86,6 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
         return cross_entropy(flat, target.reshape(-1).to(int64), ignore_index=ignore_index)
     logs = torch.log_softmax(input, dim)
     exact = nll_loss(logs, target, weight, ignore_index=ignore_index, reduction=reduction)
-    exact._made = "NllLossBackward0"
     if label_smoothing == 0.0:
         return exact
     smooth = _spread(logs, target, weight, dim, ignore_index, reduction)
