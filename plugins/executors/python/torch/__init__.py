@@ -45,7 +45,7 @@ globals().update(_complex_methods.functions(_functions.FUNCTIONS))
 
 from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, random, return_types  # noqa: E402
 from . import special, utils  # noqa: E402
-from . import _functional_names  # noqa: E402
+from . import _functional_names, _origins  # noqa: E402
 from ._vmap import vmap  # noqa: E402
 from . import distributions  # noqa: E402
 from . import _global_settings, _platform, _storage_kinds, compiler, jit, profiler, serialization  # noqa: E402
@@ -57,6 +57,10 @@ globals().update({**_platform.MODULES, **_storage_kinds.KINDS, **_autocasting, *
 
 globals().update(_functional_names.functions(globals()))
 newaxis = None
+
+_origins.name_functions(globals())
+_origins.name_linalg(vars(linalg))
+_origins.name_methods()
 
 
 def clone(input, *, memory_format=None):

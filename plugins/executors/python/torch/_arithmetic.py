@@ -122,8 +122,18 @@ def _check_exponent(exponent, kind):
         raise RuntimeError(f"value cannot be converted to type {kind.name}_t without overflow")
 
 
-def _arithmetic(op, name, doc):
+def _arithmetic(op, name, doc, by_number=None, by_tensor=None, reflected=None):
+    # What `grad_fn` calls it: with a number, with a tensor, and of a number and a tensor.
+    by_number = by_number or name.capitalize() + "Backward0"
+    by_tensor = by_tensor or by_number
+    reflected = reflected or by_tensor
+
     def slow(a, b):
+        result = of_any(a, b)
+        result._made = reflected if not isinstance(a, Tensor) else by_tensor if isinstance(b, Tensor) else by_number
+        return result
+
+    def of_any(a, b):
         kind = common(name, a, b)
         if kind is None:
             kind = type_of_number(a + b)
@@ -150,6 +160,7 @@ def _arithmetic(op, name, doc):
                     result.__class__ = Tensor
                     result._dtype = float32
                     result._shape = input._shape
+                    result._made = by_number
                     return result
             except Err as err:
                 raise raised(err) from None
@@ -161,6 +172,7 @@ def _arithmetic(op, name, doc):
                 result = _binary(op, input, other)
                 result.__class__ = Tensor
                 result._dtype = float32
+                result._made = by_tensor
                 return result
         except Err as err:
             raise _explained(err, op, input, other) from None
@@ -174,13 +186,16 @@ def _arithmetic(op, name, doc):
 
 
 add_plain = _arithmetic(_B.ADD, "add", "Elementwise sum.")
-sub_plain = _arithmetic(_B.SUB, "sub", "Elementwise difference.")
+sub_plain = _arithmetic(_B.SUB, "sub", "Elementwise difference.", reflected="RsubBackward1")
 mul = multiply = _arithmetic(_B.MUL, "mul", "Elementwise product.")
-div_plain = _arithmetic(_B.DIV, "div", "Elementwise quotient; a floating-point result.")
-pow = _arithmetic(_B.POW, "pow", "Elementwise power.")
-remainder = _arithmetic(_B.REMAINDER, "remainder", "Remainder with the divisor's sign.")
+div_plain = _arithmetic(_B.DIV, "div", "Elementwise quotient; a floating-point result.", reflected="MulBackward0")
+pow = _arithmetic(
+    _B.POW, "pow", "Elementwise power.", by_tensor="PowBackward1", reflected="PowBackward2")
+remainder = _arithmetic(
+    _B.REMAINDER, "remainder", "Remainder with the divisor's sign.", by_tensor="RemainderBackward1")
 floor_divide = _arithmetic(_B.FLOOR_DIVIDE, "floor_divide", "Quotient rounded down.")
-fmod = _arithmetic(_B.FMOD, "fmod", "Remainder with the dividend's sign.")
+fmod = _arithmetic(
+    _B.FMOD, "fmod", "Remainder with the dividend's sign.", by_tensor="FmodBackward1")
 angle_of = _arithmetic(_B.ATAN2, "atan2", "The angle of the point (other, input).")
 larger = _arithmetic(_B.MAXIMUM, "maximum", "Elementwise larger of two operands.")
 smaller = _arithmetic(_B.MINIMUM, "minimum", "Elementwise smaller of two operands.")

@@ -49,6 +49,7 @@ def setitem(self, key, value):
             overwrite(x, new)
     except Err as err:
         raise raised(err) from None
+    self._made = "CopySlices"
 
 
 def _refuse_leaf(self, key):

@@ -8,6 +8,7 @@ from ._creation import zeros_like
 from ._grad_mode import record
 from ._host import Err, autograd, host, raised
 from ._joining import stack
+from ._origins import node_of
 from ._pointwise import add_plain
 from ._promotion import cast
 from ._views import note_detached, rebind, set_data, write
@@ -235,14 +236,9 @@ def retain_grad(self):
         self.retains_grad = True
 
 
-class _Node:
-    """Stands for the operation that made a tensor."""
-
-    def name(self):
-        return "RecordedOperation"
-
-    def __repr__(self):
-        return "<RecordedOperation>"
+def _grad_fn(self):
+    """The node of the operation that made this tensor, where that was recorded."""
+    return node_of(self) if self._leaf is None and _requires_grad(self) else None
 
 
 def attach():
@@ -254,7 +250,7 @@ def attach():
     Tensor.data = property(detach, _set_data)
     Tensor.backward = backward
     Tensor.is_leaf = property(lambda self: self._leaf is not None or not _requires_grad(self))
-    Tensor.grad_fn = property(lambda self: _Node() if self._leaf is None and _requires_grad(self) else None)
+    Tensor.grad_fn = property(_grad_fn)
     Tensor.retain_grad = retain_grad
     Tensor.retains_grad = False
     Tensor.register_hook = register_hook

@@ -24,6 +24,8 @@ class Tensor(tensors.Tensor):
     # Is it one that PyTorch would lay out without gaps too? Asked of a tensor that is no view.
     _packed = False
     grad = None
+    # The name of the operation that made it, for `grad_fn`; see `_origins`.
+    _made = None
     # How often it was written to in place.
     _version = 0
 

@@ -127,6 +127,7 @@ def nan_to_num(input, nan=None, posinf=None, neginf=None):
 
 def _soft(log):
     name = "log_softmax" if log else "softmax"
+    node = "LogSoftmaxBackward0" if log else "SoftmaxBackward0"
 
     def operation(input, dim=None, dtype=None, *, _stacklevel=3):
         if dtype is not None:
@@ -144,6 +145,7 @@ def _soft(log):
         except Err as err:
             raise raised(err) from None
         result._shape = input._shape
+        result._made = node
         return result
 
     operation.__name__ = operation.__qualname__ = name

@@ -8,9 +8,9 @@ from ._complex import ComplexTensor, paired
 from ._joining import cat, stack
 
 # What a complex tensor shares with every other: it does not look at the elements.
-_SHARED = frozenset("""__new__ __init__ __hash__ __init_subclass__ __getattr__ __format__ grad _dtype _shape _leaf _view
-    _packed _version _hooks _after_hooks numel nelement dim ndimension is_cuda is_cpu is_sparse is_quantized is_meta
-    layout is_floating_point retains_grad""".split())
+_SHARED = frozenset("""__new__ __init__ __hash__ __init_subclass__ __getattr__ __format__ grad _made _dtype _shape _leaf
+    _view _packed _version _hooks _after_hooks numel nelement dim ndimension is_cuda is_cpu is_sparse is_quantized
+    is_meta layout is_floating_point retains_grad""".split())
 
 
 def _along(name):

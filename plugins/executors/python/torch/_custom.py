@@ -226,9 +226,12 @@ def _recorded(cls, ctx, arguments, tracked, outputs):
             results.append(output)
         elif any(output is x for x in ctx._dirty):
             rebind(output, wrap(fresh[place], output.dtype))
+            output._made = cls.__name__ + "Backward"
             results.append(output)
         else:
-            results.append(wrap(fresh[place], output.dtype))
+            result = wrap(fresh[place], output.dtype)
+            result._made = cls.__name__ + "Backward"
+            results.append(result)
     return tuple(results)
 
 

@@ -155,8 +155,14 @@ def getitem(self, key):
         return _at(self, 0, key)
     x, advanced = walk(self, key)
     if advanced:
-        return chosen(x, advanced)
-    return reshaped(self, list(self.shape)) if x is self else x
+        result = chosen(x, advanced)
+        result._made = "IndexBackward0"
+        return result
+    if x is not self:
+        return x
+    result = reshaped(self, list(self.shape))
+    result._made = "AliasBackward0" if key is Ellipsis else "SliceBackward0"
+    return result
 
 
 def select(input, dim, index):

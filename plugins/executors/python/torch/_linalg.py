@@ -3,6 +3,7 @@
 from ._base import Tensor, wrap
 from ._dtype import bool_, float32
 from ._host import Err, host, raised, tensors
+from ._origins import MATMUL
 from ._pointwise import mul
 from ._promotion import cast
 from ._reductions import norm
@@ -36,6 +37,7 @@ def matmul(input, other, *, out=None):
     result.__class__ = Tensor
     result._dtype = kind
     result._packed = True
+    result._made = MATMUL
     return result if out is None else out.copy_(result)
 
 

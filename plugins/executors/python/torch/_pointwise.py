@@ -50,7 +50,9 @@ def _of_other_types(op, name, input):
     return input, input.clone() if op in _WHOLE_ALREADY else None
 
 
-def _function(op, name, doc=""):
+def _function(op, name, doc="", node=None):
+    node = node or "".join(part.capitalize() for part in name.split("_")) + "Backward0"
+
     def operation(input):
         try:
             kind = input._dtype
@@ -68,6 +70,7 @@ def _function(op, name, doc=""):
         result.__class__ = Tensor
         result._dtype = kind
         result._shape = input._shape
+        result._made = node
         return result
 
     operation.__name__ = operation.__qualname__ = name
@@ -81,7 +84,7 @@ exp = _function(_U.EXP, "exp")
 expm1 = _function(_U.EXPM1, "expm1", "exp(input) - 1, exact near 0.")
 exp2 = _function(_U.EXP2, "exp2", "2 to the power of `input`.")
 log = _function(_U.LOG, "log")
-log1p = _function(_U.LOG1P, "log1p", "log(1 + input), exact near 0.")
+log1p = _function(_U.LOG1P, "log1p", "log(1 + input), exact near 0.", "Log1PBackward0")
 log2 = _function(_U.LOG2, "log2", "Logarithm to base 2.")
 log10 = _function(_U.LOG10, "log10", "Logarithm to base 10.")
 sqrt = _function(_U.SQRT, "sqrt")
@@ -115,7 +118,7 @@ round_plain = _function(_U.ROUND, "round")
 trunc = fix = _function(_U.TRUNC, "trunc")
 sign = sgn = _function(_U.SIGN, "sign")
 reciprocal = _function(_U.RECIPROCAL, "reciprocal")
-square = _function(_U.SQUARE, "square")
+square = _function(_U.SQUARE, "square", node="PowBackward0")
 
 
 def round(input, *, decimals=0):

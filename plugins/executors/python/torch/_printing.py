@@ -170,7 +170,7 @@ def represent(self, *, tensor_contents=None):
         suffixes.append(f"dtype={kind}")
     made_by = self.grad_fn
     if made_by is not None:
-        suffixes.append(f"grad_fn=<{made_by.name()}>")
+        suffixes.append(f"grad_fn=<{type(made_by).__name__}>")
     elif self.requires_grad:
         suffixes.append("requires_grad=True")
     contents = "[]" if empty else _contents(self, indent) if tensor_contents is None else tensor_contents

@@ -58,7 +58,9 @@ def _summed(op, input, dim, keepdim, dtype):
 
 def sum(input, dim=None, keepdim=False, *, dtype=None):
     """The sum over all or some dimensions; of integers an int64."""
-    return _summed(_R.SUM, input, dim, keepdim, dtype)
+    result = _summed(_R.SUM, input, dim, keepdim, dtype)
+    result._made = "SumBackward0" if dim is None else "SumBackward1"
+    return result
 
 
 def prod(input, dim=None, keepdim=False, *, dtype=None):
@@ -87,7 +89,9 @@ def mean(input, dim=None, keepdim=False, *, dtype=None):
                 f"dtype. Got: {kind.title}"
             )
         input = cast(input, kind)
-    return reduced(_R.MEAN, input, dim, keepdim, kind)
+    result = reduced(_R.MEAN, input, dim, keepdim, kind)
+    result._made = "MeanBackward0" if dim is None else "MeanBackward1"
+    return result
 
 
 def nanmean(input, dim=None, keepdim=False, *, dtype=None):

@@ -94,6 +94,7 @@ def reshape(input, *sizes_, shape=None):
     if origin is not None and not origin.plain:
         own = list(input.shape)
         if fitted(own, layout(input)[0], resolved(shape, input.numel())) is None:
+            result._made = "UnsafeViewBackward0"
             return result
         return note_view(result, input, Reshape(shape))
     return note_view(result, input, Reshape(shape), True)
@@ -170,7 +171,9 @@ def transpose(input, dim0, dim1):
     order = list(range(rank))
     order[first] = second
     order[second] = first
-    return permuted(input, order)
+    result = permuted(input, order)
+    result._made = "TransposeBackward0"
+    return result
 
 
 swapaxes = swapdims = transpose
@@ -181,7 +184,9 @@ def t(input, name="t"):
     rank = len(input.shape)
     if rank > 2:
         raise RuntimeError(f"{name}() expects a tensor with <= 2 dimensions, but self is {rank}D")
-    return transpose(input, 0, 1) if rank == 2 else reshaped(input, list(input.shape))
+    result = transpose(input, 0, 1) if rank == 2 else reshaped(input, list(input.shape))
+    result._made = "TBackward0"
+    return result
 
 
 def adjoint(input):
@@ -226,16 +231,22 @@ def squeeze(input, dim=None, *, axis=None):
     shape = input.shape
     dim = axis if dim is None else dim
     if dim is None:
-        return reshaped(input, [n for n in shape if n != 1])
+        result = reshaped(input, [n for n in shape if n != 1])
+        result._made = "SqueezeBackward0"
+        return result
     dims = [whole_dim(dim, len(shape))] if dim.__class__ is int else whole_dims(dim, len(shape))
-    return reshaped(input, [n for place, n in enumerate(shape) if n != 1 or place not in dims])
+    result = reshaped(input, [n for place, n in enumerate(shape) if n != 1 or place not in dims])
+    result._made = "SqueezeBackward1"
+    return result
 
 
 def unsqueeze(input, dim=None, *, axis=None):
     """With a dimension of extent 1 at `dim`."""
     shape = list(input.shape)
     shape.insert(whole_dim(axis if dim is None else dim, len(shape) + 1), 1)
-    return reshaped(input, shape)
+    result = reshaped(input, shape)
+    result._made = "UnsqueezeBackward0"
+    return result
 
 
 def flatten(input, start_dim=0, end_dim=-1):

@@ -138,6 +138,7 @@ def rebind(target, value):
     _, drop, arguments, _ = target.finalizer.detach()
     _, new_drop, new_arguments, _ = value.finalizer.detach()
     target.handle = value.handle
+    target._made = value._made if value.__class__ is Tensor else None
     target.finalizer = Dropping(target, new_drop, *new_arguments)
     value.handle = None
     drop(*arguments)

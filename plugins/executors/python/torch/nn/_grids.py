@@ -43,7 +43,7 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
     if align_corners is None:
         warnings.warn("Default grid_sample and affine_grid behavior has changed to align_corners=False since 1.3.0. "
                       "Please specify align_corners=True if the old behavior is desired. See the documentation of "
-                      "grid_sample for details.", stacklevel=2)
+                      "grid_sample for details.", stacklevel=3)
         align_corners = False
     rank = input.dim() - 2
     if rank not in (2, 3) or grid.dim() != input.dim():

@@ -60,6 +60,7 @@ def _normalized(layer, input, shape, extras, eps):
     result.__class__ = Tensor
     result._dtype = kind
     result._shape = own
+    result._made = "NativeLayerNormBackward0" if layer is _layer_norm else "MulBackward0"
     return result
 
 

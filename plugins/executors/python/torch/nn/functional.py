@@ -5,6 +5,7 @@ import torch
 from .._base import Tensor
 from .._host import Err, layers, raised
 from .._missing import absent
+from .._origins import LINEAR, LINEAR_PLAIN, name_functions
 from . import _activations, _attention, _convolution, _ctc, _distances, _dropout, _embedding, _normalization, _padding
 from . import _pooling, _resampling, _windows, losses
 
@@ -14,6 +15,7 @@ _PARTS = (_activations, _attention, _convolution, _ctc, _distances, _dropout, _e
           _pooling, _resampling, _windows, losses)
 for _part in _PARTS:
     globals().update({name: getattr(_part, name) for name in _part.__all__})
+name_functions(globals())
 
 
 def linear(input, weight, bias=None):
@@ -24,6 +26,7 @@ def linear(input, weight, bias=None):
         raise _linear_error(err, input, weight, bias) from None
     result.__class__ = Tensor
     result._dtype = input._dtype
+    result._made = LINEAR if bias is not None else LINEAR_PLAIN
     return result
 
 

@@ -71,6 +71,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
             raise raised(err) from None
         result.__class__ = Tensor
         result._dtype = input._dtype
+        result._made = "NllLossBackward0"
         return result
     if not 0.0 <= label_smoothing <= 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
@@ -159,7 +160,7 @@ def _same_shape(input, target):
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
             "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
-            stacklevel=3,
+            stacklevel=4,
         )
 
 
