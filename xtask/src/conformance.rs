@@ -58,15 +58,14 @@ struct Totals {
     torch: String,
 }
 
-/// Are the options right? Asked before the build.
-pub fn check(words: &[String]) -> Result<(), Failure> {
-    Options::parse(words).map(|_| ())
-}
-
 /// Compares families and programs, and prints a table of them.
 pub fn run(workspace: &Workspace, words: &[String]) -> Result<(), Failure> {
     let options = Options::parse(words)?;
     let root = workspace.root();
+    if !workspace.binary().exists() {
+        let path = workspace.binary();
+        return Err(Failure::new(format!("{} is missing: `cargo xtask build` builds it", path.display())));
+    }
     let sandbox = Side::Sandbox { binary: workspace.binary(), components: workspace.target("guests") };
     let known = families(root).map_err(Failure::new)?;
     let chosen: Vec<String> = match &options.family {

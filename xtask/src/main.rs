@@ -26,7 +26,7 @@ Commands:
   demo [ARG…]    build, prepare the data, run the demo and write its report; ARGs go to `proofhouse run`
   test           set up, build, and check everything: format, clippy, rustdoc, tests, cargo-deny where it is installed
   torch-conformance [--python PATH] [--seed N] [--family F]
-                 build, then compare the sandbox's torch with the values kept from PyTorch, or with a PyTorch at PATH
+                 compare the built sandbox's torch with the values kept from PyTorch, or with a PyTorch at PATH
   torch-names    build, then write which of PyTorch's names the sandbox's torch has (docs/src/reference/torch.md)
   help           this text
 ";
@@ -60,11 +60,7 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
         }
         "demo" => demo::run(&workspace, &mut steps, rest)?,
         "test" => test::run(&workspace, &mut steps)?,
-        "torch-conformance" => {
-            conformance::check(rest)?;
-            build(&workspace, &mut steps)?;
-            conformance::run(&workspace, rest)?;
-        }
+        "torch-conformance" => conformance::run(&workspace, rest)?,
         "torch-names" => torch_names::run(&workspace, &mut steps)?,
         unknown => return Err(Failure::new(format!("there is no command `{unknown}`\n\n{HELP}"))),
     }

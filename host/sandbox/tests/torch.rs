@@ -43,5 +43,6 @@ macro_rules! programs {
 programs! {
     tensors element_types mathematics random_numbers indexing choosing aliasing shaping matrices
     complex_numbers autograd modules functional optimizers errors inplace training layers
-    loss_values module_api origins
+    loss_values module_api optim_more data_and_files distributions mixed_precision numpy_arrays
+    einops_patterns origins
 }

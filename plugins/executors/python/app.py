@@ -46,13 +46,19 @@ def _flush():
             pass
 
 
+def _seed():
+    """Python's and NumPy's generators begin anew: what they drew when the component was built is not for programs."""
+    random.seed(int.from_bytes(os.urandom(8), "little"))
+    numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
+
+
 class Program(exports.Program):
     """`load` once, then `invoke`; or `run` once."""
 
     def load(self, files, main):
         try:
             _dropping.uninstall()
-            random.seed(int.from_bytes(os.urandom(8), "little"))
+            _seed()
             _Loaded.paths = frozenset(file.path for file in files)
             sources = Sources([(file.path, file.text) for file in files])
             sources.install()
@@ -68,7 +74,7 @@ class Program(exports.Program):
     def run(self, files, main, arguments):
         try:
             _dropping.uninstall()
-            random.seed(int.from_bytes(os.urandom(8), "little"))
+            _seed()
             return script.run(files, main, arguments)
         finally:
             _flush()

@@ -10,4 +10,5 @@ runtime = typing.runtime_checkable
 
 
 def __getattr__(name):
-    raise AttributeError(f"module 'typing_extensions' has no attribute '{name}' in this sandbox; Python's typing has no such name")
+    raise AttributeError(
+        f"module 'typing_extensions' has no attribute '{name}' in this sandbox; Python's typing has no such name")

@@ -44,6 +44,12 @@ def probabilities(g):
     return (g.floats((3, 4), 0, 1, grad=False, layout="plain"),)
 
 
+def forked():
+    with torch.random.fork_rng():
+        inside = torch.rand(2)
+    return inside, torch.rand(2)
+
+
 OPERATORS = [
     *[seeded(name, getattr(torch, name), lambda g: (g.choice([(3,), (2, 3), (20,), (0,), (4, 8)]),)) for name in ("rand", "randn")],
     *[seeded(f"{name}_like", getattr(torch, f"{name}_like"), lambda g: (g.floats(g.choice([(3,), (4, 5)]), grad=False),)) for name in ("rand", "randn")],
@@ -70,13 +76,7 @@ OPERATORS = [
     *[seeded(f"nn.{name}", parameters(name), count=2) for name in MODULES],
     Operator("Generator", lambda g: (g.integer(0, 99),), lambda seed: (lambda r: (torch.rand(3, generator=r), torch.randn(2, generator=r), r.initial_seed()))(torch.Generator().manual_seed(seed))),
     seeded("state", lambda: (lambda s: (torch.rand(2), torch.set_rng_state(s), torch.rand(2)))(torch.get_rng_state())),
-    seeded("fork_rng", lambda: forked()),
+    seeded("fork_rng", forked),
     seeded("mask", lambda: (torch.rand(4, 4) < 0.5, torch.randn(2, 2).tril())),
     seeded("layer in training", lambda x: nn.TransformerEncoderLayer(4, 2, 6, 0.5, batch_first=True)(x), lambda g: (g.floats((2, 3, 4), grad=False),)),
 ]
-
-
-def forked():
-    with torch.random.fork_rng():
-        inside = torch.rand(2)
-    return inside, torch.rand(2)

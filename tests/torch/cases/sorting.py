@@ -24,6 +24,14 @@ def boundaries(g):
     return torch.tensor([-1.5, -0.5, 0.0, 1.0, 2.0])
 
 
+def nucleus(logits, p):
+    """As samplers do it."""
+    values, places = torch.sort(logits, descending=True)
+    keep = torch.cumsum(torch.softmax(values, -1), -1) <= p
+    keep[..., 0] = True
+    return logits.masked_fill(~keep.scatter(1, places, keep), float("-inf")).softmax(-1)
+
+
 OPERATORS = [
     Operator("sort", sorted_along),
     Operator("sort.stable", lambda g: (g.ints((3, 5), 0, 2), {"dim": g.choice([0, 1]), "stable": True}), torch.sort),
@@ -45,13 +53,5 @@ OPERATORS = [
     Operator("max.pair", lambda g: (g.distinct((3,)), g.distinct((2, 3))), torch.max),
     Operator("min.pair", lambda g: (g.distinct((3,)), g.distinct((2, 3))), torch.min),
     Operator("topk.named", lambda g: (g.distinct((5,)),), lambda x: (x.topk(2).values, x.topk(2).indices, x.sort().values, x.max(0).indices)),
-    Operator("top-p", lambda g: (g.distinct((2, 6)), g.number(0.3, 0.9)), lambda x, p: nucleus(x, p), orders=1),
+    Operator("top-p", lambda g: (g.distinct((2, 6)), g.number(0.3, 0.9)), nucleus, orders=1),
 ]
-
-
-def nucleus(logits, p):
-    """As samplers do it."""
-    values, places = torch.sort(logits, descending=True)
-    keep = torch.cumsum(torch.softmax(values, -1), -1) <= p
-    keep[..., 0] = True
-    return logits.masked_fill(~keep.scatter(1, places, keep), float("-inf")).softmax(-1)

@@ -22,6 +22,8 @@ def run(operator, family, seed, index):
     record = {"id": f"{family}/{operator.name}/{index}"}
     if operator.tolerance is not None:
         record["tol"] = list(operator.tolerance)
+    if operator.known is not None:
+        record["known"] = operator.known
     try:
         inputs = Inputs(key, index, differentiable=operator.orders > 0)
         result = _call(operator, inputs)

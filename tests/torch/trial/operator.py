@@ -25,6 +25,8 @@ class Operator:
     count: Optional[int] = None
     # Is the beginning of an error's message compared?
     message: bool = False
+    # Why the sandbox differs here, where that is known and stays so for now. It is shown, and counted apart.
+    known: Optional[str] = None
     # Are finite differences compared? Not where the function has steps or draws random numbers.
     differences: bool = True
 

@@ -13,7 +13,8 @@ def einsum(*tensors_and_pattern):
     """Sums of products; axes have names of any length."""
     *arrays, pattern = tensors_and_pattern
     if not isinstance(pattern, str):
-        raise ValueError("The last argument passed to `einops.einsum` must be a string, representing the einsum pattern.")
+        raise ValueError("The last argument passed to `einops.einsum` must be a string, representing the einsum "
+                         "pattern.")
     if not arrays:
         raise ValueError("`einops.einsum` takes at minimum two arguments: the tensors (at least one), followed by the "
                          "pattern.")
@@ -72,7 +73,8 @@ def pack(tensors, pattern):
         shape = tuple(tensor.shape)
         if len(shape) < before + after:
             raise EinopsError(
-                f"packed tensor #{place} (enumeration starts with 0) has shape {shape}, while pattern {pattern} assumes at "
+                f"packed tensor #{place} (enumeration starts with 0) has shape {shape}, while pattern {pattern} "
+                f"assumes at "
                 f"least {before + after} axes")
         inner = shape[before : len(shape) - after]
         shapes.append(inner)
@@ -89,14 +91,17 @@ def unpack(tensor, packed_shapes, pattern):
     extent, shape = tensor.shape[before], list(tensor.shape)
     sizes = [-1 if -1 in inner else math.prod(inner) for inner in packed_shapes]
     if sizes.count(-1) > 1:
-        raise EinopsError(f"unpack(..., {pattern}) received more than one -1 in {packed_shapes} and can't infer dimensions")
+        raise EinopsError(
+            f"unpack(..., {pattern}) received more than one -1 in {packed_shapes} and can't infer dimensions")
     if -1 in sizes:
         sizes[sizes.index(-1)] = extent - sum(size for size in sizes if size != -1)
     if sum(sizes) != extent or any(size < 0 for size in sizes):
-        raise EinopsError(f'Error during unpack(..., "{pattern}"): could not split axis of size {extent} into requested '
+        raise EinopsError(f'Error during unpack(..., "{pattern}"): could not split axis of size {extent} into '
+                          f'requested '
                           f"{packed_shapes}")
     parts = torch.split(tensor, sizes, before)
-    return [back(part.reshape([*shape[:before], *inner, *shape[before + 1 :]])) for part, inner in zip(parts, packed_shapes)]
+    return [back(part.reshape([*shape[:before], *inner, *shape[before + 1 :]]))
+                 for part, inner in zip(parts, packed_shapes)]
 
 
 def parse_shape(x, pattern):

@@ -42,7 +42,8 @@ class _Reader:
         """One name, number or ellipsis."""
         if name == ELLIPSIS:
             if ELLIPSIS in self.names:
-                raise EinopsError("Expression may contain dots only inside ellipsis (...); only one ellipsis for tensor ")
+                raise EinopsError(
+                    "Expression may contain dots only inside ellipsis (...); only one ellipsis for tensor ")
         elif name.isdecimal():
             extent = int(name)
             if extent == 1:
@@ -79,8 +80,8 @@ class _Reader:
                 self.axis(token)
         if self.open is not None:
             raise EinopsError(f"Imbalanced parentheses in expression: \"{self.text}\"")
-        inside = any(ELLIPSIS in group and len(group) > 1 for group in self.groups) or f"({ELLIPSIS})" in self.text.replace(
-            " ", "")
+        inside = any(ELLIPSIS in group and len(group) > 1 for group in self.groups)
+        inside = inside or f"({ELLIPSIS})" in self.text.replace(" ", "")
         return Side(tuple(self.groups), frozenset(self.names), self.anonymous, ELLIPSIS in self.names, inside)
 
 

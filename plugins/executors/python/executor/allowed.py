@@ -128,22 +128,28 @@ _OWN_MODEL = "a model in the program's own files"
 
 # What programs look for most, and the nearest thing that is there.
 INSTEAD = {
-    "PIL": "a tensor of the pixels", "absl": "argparse and logging", "accelerate": "a plain training loop: there is one device",
+    "PIL": "a tensor of the pixels", "absl": "argparse and logging", "accelerate": "a plain training loop: there is "
+    "one device",
     "asyncio": _ONE_PROCESS, "concurrent": _ONE_PROCESS, "ctypes": "struct", "cv2": "a tensor of the pixels",
     "datasets": _NO_NETWORK, "deepspeed": "a plain training loop: there is one device", "fire": "argparse",
     "flash_attn": "torch.nn.functional.scaled_dot_product_attention", "h5py": "numpy.savez", "http": _NO_NETWORK,
     "huggingface_hub": _NO_NETWORK, "hydra": "argparse", "jax": "torch.func", "jaxtyping": "a comment",
     "lightning": "a plain training loop", "loguru": "logging", "mamba_ssm": "torch.cumsum, or a loop over time",
-    "matplotlib": "proofhouse.metric for curves, and print", "ml_collections": "dataclasses", "multiprocessing": _ONE_PROCESS,
-    "nltk": "re", "numba": "torch", "omegaconf": "dataclasses", "pandas": "csv and numpy", "plotly": "proofhouse.metric",
+    "matplotlib": "proofhouse.metric for curves, and "
+    "print", "ml_collections": "dataclasses", "multiprocessing": _ONE_PROCESS,
+    "nltk": "re", "numba": "torch", "omegaconf": "dataclasses", "pandas": "csv and "
+    "numpy", "plotly": "proofhouse.metric",
     "psutil": "proofhouse.elapsed and proofhouse.deadline", "pydantic": "dataclasses",
     "pytorch_lightning": "a plain training loop", "regex": "re", "requests": _NO_NETWORK, "rich": "print",
     "safetensors": "numpy.savez", "scipy": "numpy.linalg, numpy.fft and torch.special", "seaborn": "proofhouse.metric",
-    "sentencepiece": "proofhouse.tokens, or an encoding of bytes", "signal": "proofhouse.deadline", "sklearn": "numpy and torch",
+    "sentencepiece": "proofhouse.tokens, or an encoding of "
+    "bytes", "signal": "proofhouse.deadline", "sklearn": "numpy and torch",
     "socket": _NO_NETWORK, "sqlite3": "json", "ssl": _NO_NETWORK, "subprocess": _ONE_PROCESS, "sympy": "fractions",
-    "tabulate": "an f-string", "tensorboard": "proofhouse.metric", "tensorboardX": "proofhouse.metric", "tensorflow": "torch",
+    "tabulate": "an f-string", "tensorboard": "proofhouse.metric", "tensorboardX": "proofhouse.metric",
+    "tensorflow": "torch",
     "tiktoken": "proofhouse.tokens, or an encoding of bytes", "timm": _OWN_MODEL,
-    "tokenizers": "proofhouse.tokens, or an encoding of bytes", "torchaudio": "torch.fft", "torchtext": "proofhouse.tokens",
+    "tokenizers": "proofhouse.tokens, or an encoding of "
+    "bytes", "torchaudio": "torch.fft", "torchtext": "proofhouse.tokens",
     "torchvision": "the program's own layers and transforms over torch, and data granted as a file",
     "transformers": _OWN_MODEL, "triton": "torch operations", "urllib": _NO_NETWORK, "wandb": "proofhouse.metric",
     "xformers": "torch.nn.functional.scaled_dot_product_attention", "yaml": "json",

@@ -10,7 +10,15 @@ import types
 from executor.allowed import ABSENT, INSTEAD
 
 # These are the sandbox's own; a file of that name would hide them.
-_RESERVED = ("torch", "numpy", "einops", "tqdm", "typing_extensions", "proofhouse", "wit_world", "componentize_py_types")
+_RESERVED = (
+    "torch",
+    "numpy",
+    "einops",
+    "tqdm",
+    "typing_extensions",
+    "proofhouse",
+    "wit_world",
+     "componentize_py_types")
 
 
 class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -127,6 +135,7 @@ def _not_there(fullname):
     near = INSTEAD.get(fullname.partition(".")[0])
     return f"No module named '{fullname}' in this sandbox" + (
         f"; the nearest is {near}" if near else
-        " (in it there are torch, numpy, einops, tqdm, proofhouse, the program's own files, and the standard library without "
+        " (in it there are torch, numpy, einops, tqdm, proofhouse, the program's own files, and the standard "
+        "library without "
         "processes and networks)"
     )

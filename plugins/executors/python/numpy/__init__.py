@@ -27,8 +27,8 @@ from ._functional import (  # noqa: F401
     nanstd, nansum, nanvar, pad, vectorize,
 )
 from ._grids import (  # noqa: F401
-    blackman, c_, geomspace, hamming, hanning, index_exp, indices, ix_, linspace, logspace, meshgrid, mgrid, ndenumerate,
-    ndindex, nditer, ogrid, r_, s_, vander,
+    blackman, c_, geomspace, hamming, hanning, index_exp, indices, ix_, linspace, logspace, meshgrid, mgrid,
+    ndenumerate, ndindex, nditer, ogrid, r_, s_, vander,
 )
 from ._indexing import flip  # noqa: F401
 from ._joining import (  # noqa: F401
@@ -50,7 +50,9 @@ from ._ordering import (  # noqa: F401
 from ._printing import (  # noqa: F401
     array2string, array_repr, array_str, format_float_positional, get_printoptions, printoptions, set_printoptions,
 )
-from ._products import cross, dot, einsum, einsum_path, inner, kron, matmul, outer, tensordot, vdot, vecdot  # noqa: F401
+from ._products import (  # noqa: F401
+    cross, dot, einsum, einsum_path, inner, kron, matmul, outer, tensordot, vdot, vecdot,
+)
 from ._reducing import (  # noqa: F401
     all, allclose, amax, amin, any, argmax, argmin, array_equal, array_equiv, average, count_nonzero, cumprod, cumsum,
     cumulative_prod, cumulative_sum, isclose, max, mean, min, prod, ptp, std, sum, var,
@@ -78,6 +80,7 @@ csingle, cdouble = complex64, complex128  # noqa: F821
 pi, e, euler_gamma = _math.pi, _math.e, 0.5772156649015329
 inf, nan = _math.inf, _math.nan
 newaxis = None
+str_, bytes_ = str, bytes
 little_endian = True
 True_, False_ = bool_(True), bool_(False)
 ScalarType = (int, float, complex, *_scalars.TYPES.values())

@@ -109,7 +109,8 @@ def putmask(a, mask, values):
 
 def tile_to(values, a):
     """`values`, again and again, in the shape of `a`."""
-    return wrapped(values._t.reshape([-1]).repeat(-(-a.size // values.size))[: a.size].reshape(list(a.shape)), values.dtype)
+    return wrapped(values._t.reshape([-1]).repeat(-(-a.size // values.size))
+                   [: a.size].reshape(list(a.shape)), values.dtype)
 
 
 def copyto(dst, src, casting="same_kind", where=True):

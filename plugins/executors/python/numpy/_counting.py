@@ -19,7 +19,8 @@ def bincount(x, /, weights=None, minlength=0):
     if x.size and x.dtype.kind == "f":
         raise TypeError("Cannot cast array data from dtype('float64') to dtype('int64') according to the rule 'safe'")
     if x.ndim != 1:
-        raise ValueError("object too deep for desired array" if x.ndim else "object of too small depth for desired array")
+        raise ValueError("object too deep for desired array" if x.ndim else "object of too small depth for desired "
+                         "array")
     if x.size and int(x.min()) < 0:
         raise ValueError("'list' argument must have no negative elements")
     index = x._t.to(torch.int64)
@@ -98,7 +99,8 @@ def histogram2d(x, y, bins=10, range=None, density=None, weights=None):
     weight = None if weights is None else asarray(weights).ravel()[inside]
     made = bincount((places[0] * columns + places[1])[inside], weight, rows * columns).reshape(rows, columns) * 1.0
     if density:
-        made = made / made.sum() / (axes[0][1][1:] - axes[0][1][:-1]).reshape(-1, 1) / (axes[1][1][1:] - axes[1][1][:-1])
+        made = made / made.sum() / (axes[0][1][1:] - axes[0][1][:-1]).reshape(-1, 1) / \
+                               (axes[1][1][1:] - axes[1][1][:-1])
     return made, axes[0][1], axes[1][1]
 
 

@@ -9,7 +9,8 @@ from ._ndarray import whole_axis, wrapped
 
 def append(arr, values, axis=None):
     """A copy with `values` at the end."""
-    return concatenate([asarray(arr).ravel(), asarray(values).ravel()]) if axis is None else concatenate([arr, values], axis)
+    return concatenate([asarray(arr).ravel(), asarray(values).ravel()]
+                       ) if axis is None else concatenate([arr, values], axis)
 
 
 def _places(obj, extent):

@@ -107,8 +107,9 @@ _ = [
     ("remainder", 2, _safely(torch.remainder), "numeric", None, True, _REAL),
     ("fmod", 2, _safely(torch.fmod), "numeric", None, True, _REAL),
     ("power", 2, _power, "numeric", None, True),
-    ("float_power", 2, _power, "quotient", None, True),
-    ("maximum", 2, torch.maximum, "same", None, False, _REAL), ("minimum", 2, torch.minimum, "same", None, False, _REAL),
+    ("float_power", 2, _power, "double", None, True),
+    ("maximum", 2, torch.maximum, "same", None, False, _REAL), ("minimum", 2, torch.minimum, "same", None, False,
+                                                                _REAL),
     ("fmax", 2, torch.fmax, "same", None, False, _REAL), ("fmin", 2, torch.fmin, "same", None, False, _REAL),
     ("arctan2", 2, torch.atan2, "float", None, False, _REAL), ("hypot", 2, torch.hypot, "float", 0, False, _REAL),
     ("logaddexp", 2, torch.logaddexp, "float", -math.inf, False, _REAL),
@@ -120,7 +121,8 @@ _ = [
     ("less", 2, _both("lt"), "test", None, False, _REAL), ("less_equal", 2, _both("le"), "test", None, False, _REAL),
     ("greater", 2, _both("gt"), "test", None, False, _REAL),
     ("greater_equal", 2, _both("ge"), "test", None, False, _REAL),
-    ("logical_and", 2, torch.logical_and, "truth", True, False), ("logical_or", 2, torch.logical_or, "truth", False, False),
+    ("logical_and", 2, torch.logical_and, "truth", True, False), ("logical_or", 2, torch.logical_or, "truth",
+                                                                  False, False),
     ("logical_xor", 2, torch.logical_xor, "truth", False, False),
     ("bitwise_and", 2, torch.bitwise_and, "bits", -1, False, "biu"),
     ("bitwise_or", 2, torch.bitwise_or, "bits", 0, False, "biu"),
@@ -134,14 +136,19 @@ _ = [
     ("sign", 1, _sign, "numeric", None, False, _REAL), ("reciprocal", 1, torch.reciprocal, "same"),
     ("floor", 1, _unless_whole(torch.floor), "same", None, False, _REAL),
     ("ceil", 1, _unless_whole(torch.ceil), "same", None, False, _REAL),
-    ("trunc", 1, _unless_whole(torch.trunc), "same", None, False, _REAL), ("rint", 1, torch.round, "float", None, False, _REAL),
-    ("conjugate", 1, lambda a: a.conj() if a.dtype.is_complex else a.clone(), "same"), ("cbrt", 1, _cbrt, "float", None, False, _REAL),
+    ("trunc", 1, _unless_whole(torch.trunc), "same", None, False,
+     _REAL), ("rint", 1, torch.round, "float", None, False, _REAL),
+    ("conjugate", 1, lambda a: a.conj() if a.dtype.is_complex else a.clone(),
+     "same"), ("cbrt", 1, _cbrt, "float", None, False, _REAL),
     ("degrees", 1, lambda a: a * (180.0 / math.pi), "float", None, False, _REAL),
     ("radians", 1, lambda a: a * (math.pi / 180.0), "float", None, False, _REAL),
     ("isnan", 1, _of_floats(torch.isnan, _never), "test"), ("isinf", 1, _of_floats(torch.isinf, _never), "test"),
-    ("isfinite", 1, _of_floats(torch.isfinite, lambda a: ~_never(a)), "test"), ("signbit", 1, _signbit, "test", None, False, _REAL),
+    ("isfinite", 1, _of_floats(torch.isfinite, lambda a: ~_never(a)),
+     "test"), ("signbit", 1, _signbit, "test", None, False, _REAL),
 ]
-for _name in "exp exp2 expm1 log log2 log10 log1p sqrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh".split():
+_OF_FLOATS = """exp exp2 expm1 log log2 log10 log1p sqrt sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh
+    arctanh"""
+for _name in _OF_FLOATS.split():
     _.append((_name, 1, getattr(torch, _name), "float"))
 UFUNCS = {row[0]: ufunc(*row) for row in _}
 for _other, _name in {
@@ -323,5 +330,7 @@ def isposinf(x, out=None):
     return asarray(x) == math.inf
 
 
-for _name, _function in {"clip": clip, "round": round, "conj": UFUNCS["conjugate"], "conjugate": UFUNCS["conjugate"]}.items():
-    setattr(ndarray, _name, lambda self, *arguments, _function=_function, **options: _function(self, *arguments, **options))
+for _name, _function in {"clip": clip, "round": round,
+    "conj": UFUNCS["conjugate"], "conjugate": UFUNCS["conjugate"]}.items():
+    setattr(ndarray, _name, lambda self, *arguments, _function=_function,
+            **options: _function(self, *arguments, **options))

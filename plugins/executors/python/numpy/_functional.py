@@ -63,7 +63,8 @@ def apply_over_axes(func, a, axes):
 
 
 def _widths(pad_width, rank):
-    given = asarray(pad_width).tolist() if not isinstance(pad_width, dict) else [pad_width.get(d, (0, 0)) for d in range(rank)]
+    given = asarray(pad_width).tolist() if not isinstance(pad_width, dict) else [
+                    pad_width.get(d, (0, 0)) for d in range(rank)]
     if isinstance(given, int):
         return [(given, given)] * rank
     if not isinstance(given[0], (list, tuple)):

@@ -139,7 +139,7 @@ def _in_numpys_words(message):
         mask, own, at, dim = ast.literal_eval(mask), ast.literal_eval(own), int(at), int(dim)
         return (f"boolean index did not match indexed array along axis {dim}; size of axis is {own[dim]} but size of "
                 f"corresponding boolean axis is {mask[at]}")
-    return message.replace("for dimension", "for axis")
+    return message.replace("for dimension", "for axis").replace("indexing tensors", "indexing arrays")
 
 
 def getitem(self, key):

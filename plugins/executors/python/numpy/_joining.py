@@ -112,7 +112,8 @@ def broadcast_to(array, shape, subok=False):
     try:
         return wrapped(a._t.expand(shape_of(shape)), a.dtype)
     except RuntimeError:
-        raise ValueError(f"operands could not be broadcast together with remapped shapes [original->remapped]: {a.shape}  "
+        raise ValueError(f"operands could not be broadcast together with remapped shapes [original->remapped]: "
+                         f"{a.shape}  "
                          f"and requested shape {tuple(shape_of(shape))}".replace(", ", ",")) from None
 
 
@@ -353,6 +354,7 @@ def size(a, axis=None):
     return a.size if axis is None else a.shape[whole_axis(axis, a.ndim)]
 
 
-for _name, _function in {"reshape": _reshape_method, "transpose": _transpose_method, "flatten": _flatten, "ravel": ravel,
+for _name, _function in {"reshape": _reshape_method, "transpose": _transpose_method, "flatten": _flatten,
+                         "ravel": ravel,
                          "swapaxes": swapaxes, "squeeze": squeeze, "repeat": repeat}.items():
     setattr(ndarray, _name, _function)

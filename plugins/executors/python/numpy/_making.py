@@ -25,7 +25,10 @@ def shape_of(shape):
 
 def _sequence(value):
     return isinstance(value, (list, tuple, range)) or (
-        hasattr(value, "__len__") and hasattr(value, "__getitem__") and not isinstance(value, (str, bytes, dict, generic))
+        hasattr(
+    value, "__len__") and hasattr(
+        value, "__getitem__") and not isinstance(
+            value, (str, bytes, dict, generic))
         and not (hasattr(value, "shape") and len(value.shape) == 0))
 
 
@@ -100,7 +103,8 @@ def _element(value):
     if hasattr(value, "__float__"):
         return float(value)
     raise NotImplementedError(
-        f"arrays of {type(value).__name__} are not available in this sandbox: arrays hold numbers; the nearest is a list"
+        f"arrays of {type(value).__name__} are not available in this sandbox: arrays hold numbers; the nearest is a "
+        f"list"
     )
 
 
@@ -129,8 +133,10 @@ def from_values(flat, shape, kind):
                 or kind.kind != "f" else value for value in flat]
     if kind.kind == "c":
         part = kind.held.to_real()
-        real, imag = (torch.tensor([getattr(complex(value), name) for value in flat], dtype=part) for name in ("real", "imag"))
-        return wrapped(torch.complex(real, imag).reshape(*shape) if shape else torch.complex(real, imag).reshape([]), kind)
+        real, imag = (torch.tensor([getattr(complex(value), name)
+                      for value in flat], dtype=part) for name in ("real", "imag"))
+        return wrapped(torch.complex(real, imag).reshape(*shape)
+                       if shape else torch.complex(real, imag).reshape([]), kind)
     return wrapped(torch.tensor(flat, dtype=kind.held).reshape(shape), kind)
 
 

@@ -6,7 +6,8 @@ _INSTEAD = {
     "char": "str's own methods", "strings": "str's own methods", "ma": "a boolean mask", "matrix": "numpy.array",
     "recarray": "one array for each field", "datetime64": "datetime", "timedelta64": "datetime.timedelta",
     "longdouble": "numpy.float64", "float128": "numpy.float64", "clongdouble": "numpy.complex128", "object_": "a list",
-    "str_": "str", "bytes_": "bytes", "void": "bytes", "f2py": "the program's own Python", "ctypeslib": "numpy.frombuffer",
+    "void": "bytes", "f2py": "the program's own "
+    "Python", "ctypeslib": "numpy.frombuffer",
     "polynomial": "numpy.polyfit and numpy.polyval", "genfromtxt": "numpy.loadtxt",
 }
 

@@ -18,6 +18,7 @@ _MASKS = {"uint16": 0xFFFF, "uint32": 0xFFFFFFFF}
 class ndarray:
     """An array of numbers of one type."""
 
+    __module__ = "numpy"
     __slots__ = ("_t", "_d", "__weakref__")
     __array_priority__ = 0.0
     __hash__ = None
@@ -216,7 +217,8 @@ class ndarray:
 
 
 def _no_memory(name):
-    raise NotImplementedError(f"ndarray.{name} is not available: an array's memory is with the host; tobytes() copies it")
+    raise NotImplementedError(
+        f"ndarray.{name} is not available: an array's memory is with the host; tobytes() copies it")
 
 
 def _unsigned(value):
@@ -342,6 +344,8 @@ def whole_axes(axis, ndim):
         if len(set(axes)) != len(axes):
             raise ValueError("duplicate value in 'axis'")
         return axes
+    if not ndim and axis in (0, -1):
+        return []
     return [whole_axis(axis, ndim)]
 
 

@@ -57,7 +57,8 @@ def lexsort(keys, axis=-1):
     return order
 
 
-def unique(ar, return_index=False, return_inverse=False, return_counts=False, axis=None, *, equal_nan=True, sorted=True):
+def unique(ar, return_index=False, return_inverse=False,
+           return_counts=False, axis=None, *, equal_nan=True, sorted=True):
     """The elements without repetitions, ascending; and where they are, where each went, how often each is."""
     a = asarray(ar)
     if axis is not None:
@@ -196,7 +197,7 @@ def quantile(a, q, axis=None, out=None, overwrite_input=False, method="linear", 
     """The elements below which the parts `q` of all lie."""
     a, wanted = asarray(a), asarray(q)
     if weights is not None:
-        raise NotImplementedError("quantile(weights=…) is not available; the nearest is numpy.quantile without weights")
+        raise NotImplementedError("quantile(weights=…) is not available; the nearest is quantile without weights")
     values = wanted.ravel().tolist()
     if any(not 0 <= value <= 1 for value in values):
         raise ValueError("Quantiles must be in the range [0, 1]")

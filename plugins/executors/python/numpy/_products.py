@@ -41,7 +41,8 @@ def matmul(x1, x2, /, out=None, *, dtype=None):
     inner = b.shape[-2] if b.dim() > 1 else b.shape[0]
     if a.shape[-1] != inner:
         raise ValueError(
-            "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature (n?,k),(k,m?)->(n?,m?) "
+            "matmul: Input operand 1 has a mismatch in its core dimension 0, with gufunc signature "
+            "(n?,k),(k,m?)->(n?,m?) "
             f"(size {inner} is different from {a.shape[-1]})")
     made = result(_product(torch.matmul, a, b, kind), kind)
     if out is not None:

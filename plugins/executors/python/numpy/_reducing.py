@@ -82,7 +82,8 @@ def mean(a, axis=None, dtype=None, out=None, keepdims=False, *, where=True):
     axes = whole_axes(axis, a.ndim)
     if where is not True:
         mask = asarray(where) + full(a.shape, 0)
-        return given_out(sum(a, axis, kind, None, keepdims, where=where) / sum(mask.astype(bool), axis, keepdims=keepdims),
+        return given_out(sum(a, axis, kind, None, keepdims, where=where) / sum(mask.astype(bool), axis,
+                                                                               keepdims=keepdims),
                          out)
     total = _summed(stored(a._t, kind), axes, keepdims)
     made = torch.full_like(total, math.nan) if not _count(a, axes) else total / _count(a, axes)
@@ -120,7 +121,19 @@ def var(a, axis=None, dtype=None, out=None, ddof=0, keepdims=False, *, where=Tru
         return given_out(squares / (asarray(counted).reshape(asarray(squares).shape) - ddof), out)
     tensor = _wide(stored(a._t, kind))
     if mean is None:
-        middle = (_summed(tensor, axes, True) / _count(a, axes)) if _count(a, axes) else torch.full([1] * a.ndim, math.nan)
+        middle = (
+    _summed(
+        tensor,
+        axes,
+        True) /
+        _count(
+            a,
+            axes)) if _count(
+                a,
+                axes) else torch.full(
+                    [1] *
+                    a.ndim,
+                     math.nan)
     else:
         middle = asarray(mean)._t.reshape([1 if dim in axes else n for dim, n in enumerate(a.shape)])
     apart = tensor - middle
@@ -142,7 +155,8 @@ def _extreme(name, largest):
         a = asarray(a)
         if where is not True:
             if initial is None:
-                raise ValueError(f"reduction operation '{name}' does not have an identity, so to use a where mask one has "
+                raise ValueError(f"reduction operation '{name}' does not have an identity, so to use a where mask "
+                                 f"one has "
                                  "to specify 'initial'")
             a = _masked(a, where, initial)
         axes = whole_axes(axis, a.ndim)
@@ -188,13 +202,15 @@ all.__doc__, any.__doc__ = "Are all elements true?", "Is any element true?"
 def _place_of(name, largest):
     def function(a, axis=None, out=None, *, keepdims=False):
         a = asarray(a)
+        a = a if a.ndim or axis is None else a.reshape([1])
         if not (a.size if axis is None else a.shape[whole_axis(axis, a.ndim)]):
             raise ValueError(f"attempt to get {name} of an empty sequence")
         tensor = a._t.to(torch.uint8) if a.dtype is bool_d else a._t
         dim = None if axis is None else whole_axis(axis, a.ndim)
         if dim is None:
             tensor = tensor.reshape([-1])
-        found = (torch.argmax if largest else torch.argmin)(tensor, dim or 0, keepdim=bool(keepdims) and dim is not None)
+        found = (torch.argmax if largest else torch.argmin)(
+            tensor, dim or 0, keepdim=bool(keepdims) and dim is not None)
         if keepdims and dim is None:
             found = found.reshape([1] * a.ndim)
         return given_out(result(found), out)
@@ -210,6 +226,7 @@ argmax, argmin = _place_of("argmax", True), _place_of("argmin", False)
 def _running(name, neutral):
     def function(a, axis=None, dtype=None, out=None):
         a = asarray(a)
+        a = a if a.ndim or axis is None else a.reshape([1])
         kind = _sum_kind(a.dtype, dtype)
         tensor = stored(a._t if axis is not None else a._t.reshape([-1]), kind)
         made = getattr(torch, name)(tensor, whole_axis(axis, a.ndim) if axis is not None else 0)

@@ -39,7 +39,8 @@ def _power(a, b):
         return pow(a, b, 1 << 64) if a >= 0 or b % 2 == 0 else -pow(-a, b, 1 << 64)
     try:
         result = a**b
-        return math.nan if isinstance(result, complex) and not isinstance(a, complex) and not isinstance(b, complex) else result
+        return math.nan if isinstance(result, complex) and not isinstance(
+            a, complex) and not isinstance(b, complex) else result
     except ZeroDivisionError:
         return math.copysign(math.inf, a) if float(b).is_integer() and b % 2 else math.inf
     except OverflowError:
@@ -48,7 +49,8 @@ def _power(a, b):
 
 _COMPUTE = {"truediv": _quotient, "floordiv": _whole_quotient, "mod": _remainder, "pow": _power, "add": operator.add,
             "sub": operator.sub, "mul": operator.mul, "and": operator.and_, "or": operator.or_, "xor": operator.xor,
-            "lshift": operator.lshift, "rshift": operator.rshift}
+            "lshift": lambda a, b: a << b if 0 <= b < 64 else 0,
+            "rshift": lambda a, b: a >> b if 0 <= b < 64 else -(a < 0)}
 
 
 def _check_bounds(number, kind):
@@ -64,7 +66,10 @@ def _operation(name):
         if kind is bool_d:
             kind = _of_booleans(name)
         elif kind.kind not in "biu" and name in ("and", "or", "xor", "lshift", "rshift"):
-            raise TypeError(f"ufunc 'bitwise_{name}' not supported for the input types")
+            own = {"lshift": "left_shift", "rshift": "right_shift"}.get(name, f"bitwise_{name}")
+            raise TypeError(f"ufunc '{own}' not supported for the input types, and the inputs could not be safely "
+                            f"coerced to "
+                            "any supported types according to the casting rule ''safe''")
         if name == "truediv" and kind.kind in "biu":
             kind = float64_d
         _check_bounds(a, kind)

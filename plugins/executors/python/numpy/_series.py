@@ -48,7 +48,10 @@ def gradient(f, *varargs, axis=None, edge_order=1):
     spacing = spacing * len(axes) if len(spacing) == 1 else spacing
     made = []
     for dim, step in zip(axes, spacing):
-        parts = torch.gradient(f._t, spacing=step if isinstance(step, float) else (step,), dim=dim, edge_order=edge_order)
+        parts = torch.gradient(
+    f._t, spacing=step if isinstance(
+        step, float) else (
+            step,), dim=dim, edge_order=edge_order)
         made.append(wrapped(parts[0], f.dtype))
     return made[0] if len(made) == 1 else tuple(made)
 

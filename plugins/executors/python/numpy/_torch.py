@@ -15,7 +15,8 @@ def tensor_of(array):
     """The tensor that shows what is written to `array`."""
     if array.ndim and any(stride < 0 for stride in array.strides):
         raise ValueError(
-            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not "
+            "currently "
             "supported. (You can probably work around this by making a copy of your array  with array.copy().) "
         )
     if array.dtype.name in ("uint16", "uint32", "uint64"):

@@ -215,7 +215,9 @@ def result_type(*arrays_and_dtypes):
         if plain(value):
             numbers.append(value)
             continue
-        own = named(value) if isinstance(value, (type, dtype)) else value.dtype if hasattr(value, "dtype") else named(value)
+        own = named(value) if isinstance(
+    value, (type, dtype)) else value.dtype if hasattr(
+        value, "dtype") else named(value)
         kind = own if kind is None else promoted(kind, own)
     if kind is None:
         kind = type_of_plain(numbers[0])

@@ -31,7 +31,9 @@ def operand(value):
     """An argument as an array, a scalar or a plain number."""
     if value.__class__ is ndarray or plain(value) or isinstance(value, generic):
         return value
-    return asarray(value)
+    array = asarray(value)
+    # A file's array counts as one in memory.
+    return array if array.__class__ is ndarray else wrapped(array._t, array._d)
 
 
 def _checked(number, kind):
@@ -86,7 +88,12 @@ def _truth(kind):
     return bool_d, bool_d
 
 
-RULES = {"same": _same, "float": _floats, "quotient": _quotient, "numeric": _no_booleans, "test": _test,
+def _double(kind):
+    return (float64_d, None) if kind.kind != "c" else (kind, None)
+
+
+RULES = {"double": _double, "same": _same, "float": _floats, "quotient": _quotient, "numeric": _no_booleans,
+         "test": _test,
          "truth": _truth, "bits": _same}
 
 
@@ -129,7 +136,8 @@ class ufunc:
             kind = int64_d if all(not plain(v) or -(2**63) <= v < 2**63 for v in values) else float64_d
         if kind.kind not in self._kinds:
             raise UFuncTypeError(
-                f"ufunc '{self.__name__}' not supported for the input types, and the inputs could not be safely coerced "
+                f"ufunc '{self.__name__}' not supported for the input types, and the inputs could not be safely "
+                f"coerced "
                 "to any supported types according to the casting rule ''safe''"
             )
         kind, given = self._rule(kind)
@@ -153,11 +161,13 @@ class ufunc:
         if out is None:
             return result(torch.where(mask, made, torch.zeros_like(made)), kind)
         if not can_cast(kind, out.dtype, "same_kind"):
-            raise UFuncTypeError(f"Cannot cast ufunc '{self.__name__}' output from dtype('{kind}') to dtype('{out.dtype}') "
+            raise UFuncTypeError(f"Cannot cast ufunc '{self.__name__}' output from dtype('{kind}') to "
+                                 f"dtype('{out.dtype}') "
                                  "with casting rule 'same_kind'")
         if made.dim() > out.ndim or any(n != m for n, m in zip(made.shape[::-1], out.shape[::-1]) if n != 1):
             shape = tuple(made.shape)
-            raise ValueError(f"non-broadcastable output operand with shape {out.shape} doesn't match the broadcast shape "
+            raise ValueError(f"non-broadcastable output operand with shape {out.shape} doesn't match the broadcast "
+                             f"shape "
                              f"{shape}")
         made = stored(made, out.dtype)
         out._t.copy_(made if mask is None else torch.where(mask, made, out._t))

@@ -14,9 +14,9 @@ from ._products import cross, matmul, outer, tensordot, vecdot
 from ._types import float64_d
 from ._ufuncs import operands_kind
 
-__all__ = """LinAlgError cholesky cond cross det diagonal eig eigh eigvals eigvalsh inv lstsq matmul matrix_norm matrix_power
-    matrix_rank matrix_transpose multi_dot norm outer pinv qr slogdet solve svd svdvals tensordot trace vecdot
-    vector_norm""".split()
+__all__ = """LinAlgError cholesky cond cross det diagonal eig eigh eigvals eigvalsh inv lstsq matmul
+    matrix_norm matrix_power matrix_rank matrix_transpose multi_dot norm outer pinv qr slogdet solve svd
+    svdvals tensordot trace vecdot vector_norm""".split()
 
 
 class LinAlgError(ValueError):

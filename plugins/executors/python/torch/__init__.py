@@ -47,6 +47,7 @@ from . import amp, autograd, backends, cuda, fft, func, linalg, nn, optim, rando
 from . import special, utils  # noqa: E402
 from . import _functional_names, _origins  # noqa: E402
 from ._vmap import vmap  # noqa: E402
+from . import distributions  # noqa: E402
 from . import _global_settings, _platform, _storage_kinds, compiler, jit, profiler, serialization  # noqa: E402
 from ._compiling import compile  # noqa: E402
 from .amp.autocast_mode import AT_TOP as _autocasting  # noqa: E402

@@ -9,8 +9,7 @@ _DEFAULT_SEED = 67280421310721
 
 
 def _whole(seed):
-    if not isinstance(seed, int):
-        seed = int(seed)
+    seed = int(seed)
     if not -(2**63) <= seed < 2**64:
         raise ValueError("Overflow when unpacking long long")
     return seed % 2**64

@@ -11,6 +11,7 @@ from ._host import host
 from ._numbers import create
 from ._pointwise import add_plain, mul
 from ._promotion import cast, default_dtype
+from ._views import filled_like
 
 
 def normals(shape, kind, mean, deviation, generator):
@@ -62,15 +63,17 @@ randn = _random(normals, "randn", "normal_kernel_cpu")
 def rand_like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None,
               generator=None, pin_memory=False):
     """Uniform in [0, 1), in the shape and type of `input`."""
-    return rand(list(input.shape), dtype=dtype or input.dtype, device=device, requires_grad=requires_grad,
-                generator=generator)
+    result = filled_like(
+        input, lambda shape: rand(shape, dtype=dtype or input.dtype, device=device, generator=generator))
+    return finish(result, requires_grad)
 
 
 def randn_like(input, *, dtype=None, layout=None, device=None, requires_grad=False, memory_format=None,
                generator=None, pin_memory=False):
     """Standard normal, in the shape and type of `input`."""
-    return randn(list(input.shape), dtype=dtype or input.dtype, device=device, requires_grad=requires_grad,
-                 generator=generator)
+    result = filled_like(
+        input, lambda shape: randn(shape, dtype=dtype or input.dtype, device=device, generator=generator))
+    return finish(result, requires_grad)
 
 
 def _integer(value):
@@ -171,7 +174,9 @@ def multinomial(input, num_samples, replacement=False, *, generator=None, out=No
             raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
         if bool((weights.sum(-1) <= 0).any()):
             raise RuntimeError("invalid multinomial distribution (sum of probabilities <= 0)")
-    return wrap(host(of(generator).stream.multinomial, weights, int(num_samples), bool(replacement)), int64)
+    # PyTorch draws a single sample in the way of those that are not put back.
+    replacement = bool(replacement) and num_samples > 1
+    return wrap(host(of(generator).stream.multinomial, weights, int(num_samples), replacement), int64)
 
 
 class _Uniforms:

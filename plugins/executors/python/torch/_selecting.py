@@ -141,7 +141,7 @@ def as_scalar(value, kind):
 def masked_fill(input, mask, value):
     """`value` where `mask` holds."""
     if mask.dtype is not bool_:
-        raise RuntimeError(f"masked_fill only supports boolean masks, but got mask with dtype {mask.dtype}")
+        raise RuntimeError(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype}")
     if not isinstance(value, Tensor):
         value = as_scalar(value, input.dtype)
     elif value.dim():

@@ -103,6 +103,29 @@ def is_plain(x):
     return all(n == 1 or have == want for n, have, want in zip(shape, strides, contiguous_strides(shape)))
 
 
+def memory_order(x):
+    """The dimensions of `x` from the outermost to the innermost; None where its elements do not fill their memory."""
+    strides = layout(x)[0]
+    order = sorted(range(x.dim()), key=lambda d: -strides[d])
+    expected = 1
+    for d in reversed(order):
+        if x.shape[d] != 1 and strides[d] != expected:
+            return None
+        expected *= x.shape[d]
+    return order
+
+
+def filled_like(x, draw):
+    """What `draw` makes of a shape, in the shape of `x` and in the order of its memory, as PyTorch fills it."""
+    order = None if is_plain(x) else memory_order(x)
+    if order is None:
+        return draw(list(x.shape))
+    inverse = [0] * len(order)
+    for place, dim in enumerate(order):
+        inverse[dim] = place
+    return draw([x.shape[d] for d in order]).permute(inverse)
+
+
 def surely_plain_base(x):
     """Is the base of `x` one that PyTorch lays out without gaps too?"""
     origin = x._view

@@ -26,7 +26,8 @@ class tqdm:
     def __init__(self, iterable=None, desc=None, total=None, leave=True, file=None, ncols=None, mininterval=1.0,
                  maxinterval=10.0, miniters=None, ascii=None, disable=False, unit="it", unit_scale=False,
                  dynamic_ncols=False, smoothing=0.3, bar_format=None, initial=0, position=None, postfix=None,
-                 unit_divisor=1000, write_bytes=False, lock_args=None, nrows=None, colour=None, delay=0, gui=False, **kwargs):
+                 unit_divisor=1000, write_bytes=False, lock_args=None, nrows=None, colour=None, delay=0, gui=False,
+                 **kwargs):
         if total is None and iterable is not None and hasattr(iterable, "__len__"):
             total = len(iterable)
         self.iterable, self.total, self.leave, self.disable = iterable, total, leave, bool(disable)
@@ -37,7 +38,13 @@ class tqdm:
         self.start_t = self.last_print_t = time.time()
         self._closed = False
         if postfix:
-            self.set_postfix(postfix, refresh=False) if isinstance(postfix, dict) else self.set_postfix_str(postfix, False)
+            self.set_postfix(
+    postfix,
+    refresh=False) if isinstance(
+        postfix,
+        dict) else self.set_postfix_str(
+            postfix,
+             False)
 
     def __len__(self):
         return self.total if self.iterable is None else len(self.iterable)
@@ -86,7 +93,8 @@ class tqdm:
     def format_dict(self):
         elapsed = time.time() - self.start_t
         rate = (self.n - self.initial) / elapsed if elapsed > 0 else None
-        return {"n": self.n, "total": self.total, "elapsed": elapsed, "rate": rate, "prefix": self.desc, "unit": self.unit,
+        return {"n": self.n, "total": self.total, "elapsed": elapsed, "rate": rate, "prefix": self.desc,
+                "unit": self.unit,
                 "postfix": self.postfix}
 
     def __str__(self):

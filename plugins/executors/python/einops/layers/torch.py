@@ -43,4 +43,5 @@ class EinMix(nn.Module):
     """Not there."""
 
     def __init__(self, *arguments, **options):
-        raise NotImplementedError("einops.layers.torch.EinMix is not available; the nearest is einops.einsum and a Parameter")
+        raise NotImplementedError(
+            "einops.layers.torch.EinMix is not available; the nearest is einops.einsum and a Parameter")

@@ -218,7 +218,8 @@ class SeedSequence:
         """Other sequences, independent of each other."""
         start = self.n_children_spawned
         self.n_children_spawned += n_children
-        return [SeedSequence(self.entropy, spawn_key=(*self.spawn_key, key)) for key in range(start, start + n_children)]
+        return [SeedSequence(self.entropy, spawn_key=(*self.spawn_key, key))
+                             for key in range(start, start + n_children)]
 
 
 class PCG64(Bits):

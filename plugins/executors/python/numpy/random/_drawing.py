@@ -133,9 +133,11 @@ class Drawing:
         if p.size != count:
             raise ValueError("a and p must have same size" if total is not None else "'a' and 'p' must have same size")
         if bool((p < 0).any()):
-            raise ValueError("probabilities are not non-negative" if total is None else "Probabilities are not non-negative")
+            raise ValueError(
+    "probabilities are not non-negative" if total is None else "Probabilities are not non-negative")
         if abs(float(p.sum()) - 1.0) > 1.5e-8:
-            raise ValueError("probabilities do not sum to 1" if total is None else "Probabilities do not sum to 1. See Notes "
+            raise ValueError("probabilities do not sum to 1" if total is None else "Probabilities do not sum to 1. "
+                             "See Notes "
                              "section of docstring for more information.")
         return p
 

@@ -52,7 +52,8 @@ class Generator(Drawing):
     def standard_normal(self, size=None, dtype=float, out=None):
         """Normal numbers."""
         if named(dtype) is not float64_d:
-            raise NotImplementedError("standard_normal of float32 is not available; the nearest is standard_normal().astype")
+            raise NotImplementedError(
+                "standard_normal of float32 is not available; the nearest is standard_normal().astype")
         return filled(self._gauss, size)
 
     def normal(self, loc=0.0, scale=1.0, size=None):

@@ -254,7 +254,8 @@ class RandomState(Drawing):
 
     def _poisson(self, rate):
         if rate >= 10:
-            raise NotImplementedError("RandomState.poisson of 10 and more is not available; the nearest is torch.poisson")
+            raise NotImplementedError(
+                "RandomState.poisson of 10 and more is not available; the nearest is torch.poisson")
         if rate == 0:
             return 0
         limit, count, product = math.exp(-rate), 0, 1.0

@@ -172,8 +172,10 @@ def rrelu(input, lower=1.0 / 8, upper=1.0 / 3, training=False, inplace=False):
     if lower > upper:
         raise RuntimeError("Lower bound should be less than or equal to the upper bound")
     if training:
-        slope = torch.empty_like(input).uniform_(lower, upper)
-        result = torch.where(input > 0, input, input * slope)
+        # PyTorch draws a float64 for each element that is not positive, and none for the others.
+        below = input <= 0
+        draws = torch.empty(int(below.sum()), dtype=torch.float64).uniform_(lower, upper).to(input.dtype)
+        result = input * torch.ones(input.shape, dtype=input.dtype).masked_scatter(below, draws)
         return into(input, result) if inplace else result
     return leaky_relu(input, (lower + upper) / 2, inplace)
 

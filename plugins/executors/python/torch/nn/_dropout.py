@@ -4,7 +4,7 @@ from .._base import wrap
 from .._dtype import host_dtype
 from .._generator import of
 from .._host import host
-from .._views import is_plain, layout
+from .._views import filled_like
 from ._activations import into
 
 _ALPHA = 1.7580993408473766
@@ -19,31 +19,11 @@ def _noise(input, p, shape):
     """1 with probability 1 - `p`, else 0."""
     if shape is not None:
         return _drawn(shape, input.dtype, p)
-    order = None if is_plain(input) else _memory_order(input)
-    if order is None:
-        return _drawn(list(input.shape), input.dtype, p)
-    # PyTorch fills the noise of a transposed tensor in the order of its memory.
-    noise = _drawn([input.shape[d] for d in order], input.dtype, p)
-    inverse = [0] * len(order)
-    for place, dim in enumerate(order):
-        inverse[dim] = place
-    return noise.permute(inverse)
+    return filled_like(input, lambda shape: _drawn(shape, input.dtype, p))
 
 
 def _drawn(shape, kind, p):
     return wrap(host(of(None).stream.bernoulli, host_dtype(kind), shape, 1.0 - p), kind)
-
-
-def _memory_order(x):
-    """The dimensions of `x` from the outermost to the innermost; None where its elements do not fill their memory."""
-    strides = layout(x)[0]
-    order = sorted(range(x.dim()), key=lambda d: -strides[d])
-    expected = 1
-    for d in reversed(order):
-        if x.shape[d] != 1 and strides[d] != expected:
-            return None
-        expected *= x.shape[d]
-    return order
 
 
 def _dropped(input, p, training, inplace, shape=None):

@@ -138,6 +138,8 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     if weight is not None and weight.numel() != input.shape[dim]:
         raise RuntimeError(f"weight tensor should be defined either for all {input.shape[dim]} classes or no classes "
                            f"but got weight tensor of shape: {list(weight.shape)}")
+    if target.dtype is not int64 and target.dtype is not torch.uint8:
+        raise RuntimeError(f"expected target dtype to be Long or Byte, but got {_title(target.dtype)}")
     target = target.to(int64)
     keep = target != ignore_index
     at = torch.where(keep, target, 0)

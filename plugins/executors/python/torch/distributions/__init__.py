@@ -1,0 +1,44 @@
+"""`torch.distributions`. Samples are PyTorch's for a seed, but of what is made of gamma numbers, and of Binomial."""
+
+import sys
+
+from .._missing import absent
+from . import _continuous, _derived, _discrete, _gamma_family, _several, constraints, distribution, kl, transforms, utils
+from ._continuous import Cauchy, Exponential, Laplace, Normal, Uniform
+from ._derived import (
+    Gumbel, HalfNormal, Independent, LogitRelaxedBernoulli, LogNormal, RelaxedBernoulli, RelaxedOneHotCategorical,
+    TransformedDistribution,
+)
+from ._discrete import (
+    Bernoulli, Binomial, Categorical, Geometric, Multinomial, OneHotCategorical, OneHotCategoricalStraightThrough, Poisson,
+)
+from ._gamma_family import Beta, Chi2, Dirichlet, Gamma, StudentT
+from ._several import MixtureSameFamily, MultivariateNormal
+from .distribution import Distribution, ExponentialFamily
+from .kl import kl_divergence, register_kl
+from .transforms import *  # noqa: F403
+
+__all__ = [
+    "Bernoulli", "Beta", "Binomial", "Categorical", "Cauchy", "Chi2", "Dirichlet", "Distribution", "Exponential",
+    "ExponentialFamily", "Gamma", "Geometric", "Gumbel", "HalfNormal", "Independent", "Laplace", "LogNormal",
+    "LogitRelaxedBernoulli", "MixtureSameFamily", "Multinomial", "MultivariateNormal", "Normal", "OneHotCategorical",
+    "OneHotCategoricalStraightThrough", "Poisson", "RelaxedBernoulli", "RelaxedOneHotCategorical", "StudentT",
+    "TransformedDistribution", "Uniform", "constraints", "distribution", "kl", "kl_divergence", "register_kl",
+    "transforms", "utils", *transforms.__all__,
+]
+
+# PyTorch has a module for each of them.
+for _module, _names in (
+    (_continuous, "cauchy exponential laplace normal uniform"),
+    (_derived, "gumbel half_normal independent log_normal relaxed_bernoulli relaxed_categorical transformed_distribution"),
+    (_discrete, "bernoulli binomial categorical geometric multinomial one_hot_categorical poisson"),
+    (_gamma_family, "beta chi2 dirichlet gamma studentT"),
+    (_several, "mixture_same_family multivariate_normal"),
+    (distribution, "exp_family"),
+):
+    for _name in _names.split():
+        globals()[_name] = sys.modules[f"{__name__}.{_name}"] = _module
+
+
+def __getattr__(name):
+    return absent("torch.distributions", name, globals())
