@@ -15,7 +15,7 @@ from ._choosing import (  # noqa: F401
     unravel_index, where,
 )
 from ._counting import bincount, corrcoef, cov, histogram, histogram2d, histogram_bin_edges  # noqa: F401
-from ._editing import append, delete, insert, resize  # noqa: F401
+from ._editing import append, delete, insert, resize, trim_zeros  # noqa: F401
 from ._elementwise import (  # noqa: F401
     angle, around, clip, divmod, fix, imag, isneginf, isposinf, modf, nan_to_num, real, round, sinc,
 )
@@ -48,7 +48,8 @@ from ._ordering import (  # noqa: F401
     percentile, quantile, setdiff1d, setxor1d, sort, union1d, unique, unique_counts, unique_values,
 )
 from ._printing import (  # noqa: F401
-    array2string, array_repr, array_str, format_float_positional, get_printoptions, printoptions, set_printoptions,
+    array2string, array_repr, array_str, binary_repr, format_float_positional, get_printoptions, printoptions,
+    set_printoptions,
 )
 from ._products import (  # noqa: F401
     cross, dot, einsum, einsum_path, inner, kron, matmul, outer, tensordot, vdot, vecdot,

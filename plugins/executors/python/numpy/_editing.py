@@ -26,6 +26,13 @@ def _places(obj, extent):
     return [place + extent if place < 0 else place for place in places]
 
 
+def trim_zeros(filt, trim="fb"):
+    """Without the zeros in front and behind."""
+    places = [place for place, value in enumerate(asarray(filt).tolist()) if value]
+    start = places[0] if places and "f" in trim.lower() else 0 if places else len(filt)
+    return filt[start : places[-1] + 1 if places and "b" in trim.lower() else len(filt)]
+
+
 def delete(arr, obj, axis=None):
     """A copy without the parts at `obj`."""
     a = asarray(arr)

@@ -4,6 +4,7 @@ import itertools
 import operator
 
 import torch
+from torch._numbers import create
 
 from ._bytes import of_bytes
 from ._ndarray import ndarray, number_for, of_tensor, stored, wrapped
@@ -137,7 +138,7 @@ def from_values(flat, shape, kind):
                       for value in flat], dtype=part) for name in ("real", "imag"))
         return wrapped(torch.complex(real, imag).reshape(*shape)
                        if shape else torch.complex(real, imag).reshape([]), kind)
-    return wrapped(torch.tensor(flat, dtype=kind.held).reshape(shape), kind)
+    return wrapped(create(flat, list(shape), kind.held), kind)
 
 
 def array(object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, like=None):

@@ -12,6 +12,13 @@ _INSTEAD = {
 }
 
 
+def absent_method(self, name):
+    """The same for an array."""
+    near = [] if name.startswith("_") else difflib.get_close_matches(name, dir(type(self)), 2, 0.6)
+    hint = " in this sandbox; the nearest is " + " or ".join(f"ndarray.{n}" for n in near) if near else ""
+    raise AttributeError(f"'numpy.ndarray' object has no attribute '{name}'{hint}")
+
+
 def absent(where, name, names):
     """Raises the AttributeError of a name that `where` does not have."""
     if name.startswith("__"):

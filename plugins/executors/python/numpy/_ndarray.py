@@ -9,6 +9,7 @@ import torch
 from torch._views import layout
 
 from . import _scalar_arithmetic  # noqa: F401
+from ._missing import absent_method
 from ._scalars import fitted, generic, scalar
 from ._types import BY_NAME, bool_d, named, of_torch
 
@@ -98,6 +99,8 @@ class ndarray:
     @flat.setter
     def flat(self, value):
         self.flat[:] = value
+
+    __getattr__ = absent_method
 
     def __len__(self):
         if not self._t.shape:

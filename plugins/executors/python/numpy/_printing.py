@@ -252,5 +252,12 @@ def format_float_positional(x, precision=None, unique=True, fractional=True, tri
     return shown.removesuffix(".0") if trim == "-" else shown
 
 
+def binary_repr(num, width=None):
+    """A number in binary; a negative one in two's complement of `width` digits."""
+    if num >= 0 or width is None:
+        return f"{int(num):b}".zfill(width or 0)
+    return f"{int(num) % (1 << width):b}".zfill(width)
+
+
 ndarray.__repr__ = lambda self: array_repr(self)
 ndarray.__str__ = lambda self: array_str(self)

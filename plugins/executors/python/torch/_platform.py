@@ -60,7 +60,7 @@ def _not_begun(name):
 
 def _no_group(*arguments, **options):
     raise NotImplementedError(
-        "torch.distributed.init_process_group is not available: a sandbox has one process; without it programs run alone")
+        "torch.distributed.init_process_group is not available: a sandbox has one process; programs run alone")
 
 
 distributed = Unavailable(

@@ -174,5 +174,4 @@ def represent(self, *, tensor_contents=None):
     elif self.requires_grad:
         suffixes.append("requires_grad=True")
     contents = "[]" if empty else _contents(self, indent) if tensor_contents is None else tensor_contents
-    heading = "Parameter containing:\n" if name == "Parameter" else ""
-    return heading + _with_suffixes(prefix + contents, suffixes, indent)
+    return _with_suffixes(prefix + contents, suffixes, indent)

@@ -25,8 +25,8 @@ class StoredElements:
         last = offset + sum((extent - 1) * step for extent, step in zip(size, stride))
         if 0 not in size and last >= count:
             raise RuntimeError(
-                f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} are out of bounds for "
-                f"storage of {count} elements"
+                f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset} are out of bounds "
+                f"for storage of {count} elements"
             )
         # Every element may be named many times by a stride of 0; the tensor has them all.
         if math.prod(size) > max(count, 1):

@@ -58,7 +58,7 @@ class profile(contextlib.ContextDecorator):
         self.step_num += 1
 
     def _absent(self, *arguments, **options):
-        raise NotImplementedError("torch.profiler measures nothing in a sandbox; time.perf_counter tells device seconds")
+        raise NotImplementedError("torch.profiler measures nothing in a sandbox; time.perf_counter tells seconds")
 
     key_averages = export_chrome_trace = export_stacks = events = table = total_average = _absent
 

@@ -34,6 +34,19 @@ class _Pickler(pickle.Pickler):
     def __init__(self, file, protocol):
         super().__init__(file, protocol)
         self.entries = []
+        # Where tensors with the same elements went, and these tensors, so that no other takes their place in memory.
+        self._places, self._held = {}, []
+
+    def _stored(self, x):
+        """The key of the entry with the elements of `x`: tied weights share one, as in PyTorch."""
+        place = (x.data_ptr(), x.numel(), x.dtype, tuple(x.shape)) if x.is_contiguous() and x.numel() else None
+        key = self._places.get(place)
+        if key is None or place is None:
+            key = str(len(self.entries))
+            self.entries.append(host(tensors.Tensor.read, x))
+            self._places[place] = key
+            self._held.append(x)
+        return key
 
     def persistent_id(self, obj):
         if isinstance(obj, _Stored):
@@ -48,9 +61,8 @@ class _Pickler(pickle.Pickler):
             obj = obj.detach().requires_grad_()
         kind = obj.dtype
         if kind not in BY_TYPE:
-            raise NotImplementedError(f"torch.save of a tensor of type {kind} is not available; of its float32 form it is")
-        key = str(len(self.entries))
-        self.entries.append(host(tensors.Tensor.read, obj))
+            raise NotImplementedError(f"torch.save of a tensor of type {kind} is not available; of float32 it is")
+        key = self._stored(obj)
         shape, hooks = tuple(obj.shape), collections.OrderedDict()
         learned = isinstance(obj, Parameter)
         parts = (_Stored(key, kind, obj.numel()), 0, shape, tuple(contiguous_strides(shape)),
@@ -117,10 +129,12 @@ _SAFE = {
     "collections.OrderedDict": collections.OrderedDict, "collections.Counter": collections.Counter,
     "collections.defaultdict": collections.defaultdict, "builtins.dict": dict, "builtins.set": set,
     "builtins.bytearray": bytearray, "builtins.complex": complex, "__builtin__.set": set,
-    "_codecs.encode": _encoded, "builtins.list": list, "builtins.tuple": tuple, "builtins.int": int, "builtins.float": float, "builtins.str": str,
+    "_codecs.encode": _encoded,
+    "builtins.list": list, "builtins.tuple": tuple, "builtins.int": int, "builtins.float": float, "builtins.str": str,
     "builtins.bool": bool, "torch.Size": Size, "torch._dtype.Size": Size, "torch.device": device,
     "torch._dtype.device": device, "torch.nn.parameter.Parameter": Parameter,
-    "torch._utils._rebuild_tensor_v2": _utils._rebuild_tensor_v2, "torch._utils._rebuild_tensor": _utils._rebuild_tensor,
+    "torch._utils._rebuild_tensor_v2": _utils._rebuild_tensor_v2,
+    "torch._utils._rebuild_tensor": _utils._rebuild_tensor,
     "torch._utils._rebuild_parameter": _utils._rebuild_parameter,
     "torch._utils._rebuild_parameter_with_state": _utils._rebuild_parameter_with_state,
     "torch._utils._with_attributes": _utils._with_attributes,
@@ -165,14 +179,15 @@ def safe_globals(safe_globals):
 
 
 _HOW_TO = (
-    "Weights only load failed. This file can still be loaded, to do so you have two options, \x1b[1mdo those steps only if "
-    "you trust the source of the checkpoint\x1b[0m. \n\t(1) In PyTorch 2.6, we changed the default value of the "
-    "`weights_only` argument in `torch.load` from `False` to `True`. Re-running `torch.load` with `weights_only` set to "
-    "`False` will likely succeed, but it can result in arbitrary code execution. Do it only if you got the file from a "
-    "trusted source.\n\t(2) Alternatively, to load with `weights_only=True` please check the recommended steps in the "
-    "following error message.\n\tWeightsUnpickler error: Unsupported global: GLOBAL {0} was not an allowed global by "
-    "default. Please use `torch.serialization.add_safe_globals([{0}])` or the "
-    "`torch.serialization.safe_globals([{0}])` context manager to allowlist this global if you trust this class/function."
+    "Weights only load failed. This file can still be loaded, to do so you have two options, \x1b[1mdo those steps "
+    "only if you trust the source of the checkpoint\x1b[0m. \n\t(1) In PyTorch 2.6, we changed the default value of "
+    "the `weights_only` argument in `torch.load` from `False` to `True`. Re-running `torch.load` with `weights_only` "
+    "set to `False` will likely succeed, but it can result in arbitrary code execution. Do it only if you got the file "
+    "from a trusted source.\n\t(2) Alternatively, to load with `weights_only=True` please check the recommended steps "
+    "in the following error message.\n\tWeightsUnpickler error: Unsupported global: GLOBAL {0} was not an allowed "
+    "global by default. Please use `torch.serialization.add_safe_globals([{0}])` or the "
+    "`torch.serialization.safe_globals([{0}])` context manager to allowlist this global if you trust this "
+    "class/function."
 )
 
 
@@ -207,8 +222,8 @@ class _Unpickler(pickle.Unpickler):
         if self._map_location is None and str(location).startswith("cuda"):
             raise RuntimeError(
                 "Attempting to deserialize object on a CUDA device but torch.cuda.is_available() is False. If you are "
-                "running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map your "
-                "storages to the CPU."
+                "running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') to map "
+                "your storages to the CPU."
             )
         if key not in self._storages:
             self._storages[key] = _utils.StoredElements(kind.dtype, self._archive(f"data/{key}"), key)
@@ -220,15 +235,15 @@ def _content(f):
         return f.read()
     if not isinstance(f, (str, os.PathLike)):
         raise AttributeError(
-            f"'{type(f).__name__}' object has no attribute 'read'. You can only torch.load from a file that is seekable. "
-            "Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
+            f"'{type(f).__name__}' object has no attribute 'read'. You can only torch.load from a file that is "
+            "seekable. Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
         )
     with open(f, "rb") as file:
         return file.read()
 
 
 def load(f, map_location=None, pickle_module=None, *, weights_only=None, mmap=None, **pickle_load_args):
-    """Reads what `save`, here or in PyTorch, wrote to the path or file `f`; without `weights_only=False`, only weights."""
+    """Reads what `save`, here or in PyTorch, wrote to the path or file `f`; only weights, unless told not to."""
     if isinstance(map_location, (str, device)):
         check_device(map_location)
     weights_only = pickle_module is None if weights_only is None else weights_only

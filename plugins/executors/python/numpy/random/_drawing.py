@@ -3,6 +3,7 @@
 import operator
 
 import torch
+from torch._numbers import create
 
 from .._choosing import searchsorted, take
 from .._making import array, asarray, from_values
@@ -34,8 +35,12 @@ def filled(draw, size, kind=float64_d):
     shape = extents(size)
     if shape is None:
         return draw() if kind is float64_d else scalar(draw(), kind)
-    values = [draw() for _ in range(count_of(shape))]
-    return wrapped(torch.tensor(values, dtype=kind.held).reshape(shape), kind)
+    return of_list([draw() for _ in range(count_of(shape))], shape, kind)
+
+
+def of_list(values, shape, kind=float64_d):
+    """An array of Python numbers that `kind` holds."""
+    return wrapped(create(values, list(shape), kind.held), kind)
 
 
 def spread(draw, size, *parameters):

@@ -4,7 +4,7 @@ import math
 
 from .._making import array, asarray
 from ._bits import MT19937
-from ._drawing import Drawing, count_of, extents, filled, spread
+from ._drawing import Drawing, count_of, extents, filled, of_list, spread
 
 
 class RandomState(Drawing):
@@ -53,6 +53,21 @@ class RandomState(Drawing):
         self._spare = factor * x
         return factor * y
 
+    def _gauss_list(self, count):
+        """`count` normal numbers; as `_gauss` would give them, without a call for each."""
+        draw, sqrt, log, values = self._bits.double, math.sqrt, math.log, []
+        if count and self._spare is not None:
+            values.append(self._gauss())
+        while len(values) < count:
+            x, y = 2.0 * draw() - 1.0, 2.0 * draw() - 1.0
+            square = x * x + y * y
+            if 0.0 < square < 1.0:
+                factor = sqrt(-2.0 * log(square) / square)
+                values += (factor * y, factor * x)
+        if len(values) > count:
+            self._spare = values.pop()
+        return values
+
     def random_sample(self, size=None):
         """Numbers in [0, 1)."""
         return filled(self._bits.double, size)
@@ -65,7 +80,8 @@ class RandomState(Drawing):
 
     def standard_normal(self, size=None):
         """Normal numbers."""
-        return filled(self._gauss, size)
+        shape = extents(size)
+        return self._gauss() if shape is None else of_list(self._gauss_list(count_of(shape)), shape)
 
     def randn(self, *args):
         """Normal numbers, in the shape of the arguments."""
@@ -123,6 +139,26 @@ class RandomState(Drawing):
     def lognormal(self, mean=0.0, sigma=1.0, size=None):
         """Numbers whose logarithm is normal."""
         return spread(lambda m, s: math.exp(m + s * self._gauss()), size, mean, sigma)
+
+    def rayleigh(self, scale=1.0, size=None):
+        """The length of a vector of two normal numbers."""
+        return spread(lambda s: s * math.sqrt(-2.0 * math.log1p(-self._bits.double())), size, scale)
+
+    def weibull(self, a, size=None):
+        """Waiting times to the power 1/a."""
+        return spread(lambda k: (-math.log(1.0 - self._bits.double())) ** (1.0 / k) if k else 0.0, size, a)
+
+    def pareto(self, a, size=None):
+        """Numbers with a tail that falls as a power."""
+        return spread(lambda k: math.exp(-math.log(1.0 - self._bits.double()) / k) - 1.0, size, a)
+
+    def chisquare(self, df, size=None):
+        """The sum of `df` squared normal numbers."""
+        return spread(lambda k: 2.0 * self._gamma(k / 2.0), size, df)
+
+    def standard_cauchy(self, size=None):
+        """The quotient of two normal numbers."""
+        return filled(lambda: self._gauss() / self._gauss(), size)
 
     def laplace(self, loc=0.0, scale=1.0, size=None):
         """Numbers with exponential tails."""
@@ -289,7 +325,16 @@ class RandomState(Drawing):
             "mean + randn(len(mean)) @ linalg.cholesky(cov).T"
         )
 
+    def __reduce__(self):
+        return _restored, (self.get_state(),)
+
     def __getattr__(self, name):
         from .._missing import absent
 
         return absent("numpy.random", name, dir(RandomState))
+
+
+def _restored(state):
+    made = RandomState(0)
+    made.set_state(state)
+    return made

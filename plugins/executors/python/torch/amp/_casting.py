@@ -1,7 +1,7 @@
 """Which functions cast their arguments under `torch.autocast("cpu")`, and how they are made to.
 
-A function that asked at every call whether to cast would be slower for everybody. Instead, for as long as casting is on,
-functions that cast stand in the place of those that do not: in the package's modules, and in the program's.
+A function that asked at every call whether to cast would be slower for everybody. Instead, for as long as casting
+is on, functions that cast stand in the place of those that do not: in the package's modules, and in the program's.
 """
 
 import functools

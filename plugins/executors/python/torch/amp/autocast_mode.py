@@ -41,9 +41,9 @@ class autocast:
         if not isinstance(device_type, str):
             raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
         if device_type not in _DEVICES:
-            raise RuntimeError("Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, maia, "
-                               "xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of device "
-                               f"string: {device_type}")
+            raise RuntimeError("Expected one of cpu, cuda, ipu, xpu, mkldnn, opengl, opencl, ideep, hip, ve, fpga, "
+                               "maia, xla, lazy, vulkan, mps, meta, hpu, mtia, privateuseone device type at start of "
+                               f"device string: {device_type}")
         self.device = device_type
         self.fast_dtype = _state.type.get(device_type, bfloat16) if dtype is None else dtype
         self._cache_enabled = _state.cache if cache_enabled is None else cache_enabled

@@ -7,8 +7,7 @@ from .._grad_mode import enable_grad, inference_mode, no_grad, set_grad_enabled
 from .._missing import absent
 from . import function, functional, graph, profiler
 from .gradcheck import gradcheck, gradgradcheck
-
-Variable = __import__("torch._base", fromlist=["Tensor"]).Tensor
+from .variable import Variable
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
@@ -36,5 +35,5 @@ def __getattr__(name):
     return absent("torch.autograd", name, globals())
 
 
-__all__ = ["Function", "backward", "detect_anomaly", "enable_grad", "function", "functional", "grad", "gradcheck",
+__all__ = ["Function", "Variable", "backward", "detect_anomaly", "enable_grad", "function", "functional", "grad", "gradcheck",
            "gradgradcheck", "graph", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled"]

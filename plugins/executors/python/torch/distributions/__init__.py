@@ -3,15 +3,15 @@
 import sys
 
 from .._missing import absent
-from . import _continuous, _derived, _discrete, _gamma_family, _several, constraints, distribution, kl, transforms, utils
+from . import _categorical, _continuous, _derived, _discrete, _gamma_family, _several
+from . import constraints, distribution, kl, transforms, utils
+from ._categorical import Categorical, Multinomial, OneHotCategorical, OneHotCategoricalStraightThrough
 from ._continuous import Cauchy, Exponential, Laplace, Normal, Uniform
 from ._derived import (
     Gumbel, HalfNormal, Independent, LogitRelaxedBernoulli, LogNormal, RelaxedBernoulli, RelaxedOneHotCategorical,
     TransformedDistribution,
 )
-from ._discrete import (
-    Bernoulli, Binomial, Categorical, Geometric, Multinomial, OneHotCategorical, OneHotCategoricalStraightThrough, Poisson,
-)
+from ._discrete import Bernoulli, Binomial, Geometric, Poisson
 from ._gamma_family import Beta, Chi2, Dirichlet, Gamma, StudentT
 from ._several import MixtureSameFamily, MultivariateNormal
 from .distribution import Distribution, ExponentialFamily
@@ -30,8 +30,10 @@ __all__ = [
 # PyTorch has a module for each of them.
 for _module, _names in (
     (_continuous, "cauchy exponential laplace normal uniform"),
-    (_derived, "gumbel half_normal independent log_normal relaxed_bernoulli relaxed_categorical transformed_distribution"),
-    (_discrete, "bernoulli binomial categorical geometric multinomial one_hot_categorical poisson"),
+    (_derived, "gumbel half_normal independent log_normal relaxed_bernoulli relaxed_categorical"),
+    (_derived, "transformed_distribution"),
+    (_categorical, "categorical multinomial one_hot_categorical"),
+    (_discrete, "bernoulli binomial geometric poisson"),
     (_gamma_family, "beta chi2 dirichlet gamma studentT"),
     (_several, "mixture_same_family multivariate_normal"),
     (distribution, "exp_family"),

@@ -5,8 +5,9 @@ import math
 import torch
 
 from . import constraints
+from ._categorical import Categorical, OfCategories
 from ._continuous import Normal, Uniform
-from ._discrete import Binary, Categorical, OfCategories, one_of
+from ._discrete import Binary, one_of
 from .distribution import Distribution
 from .transforms import (
     AbsTransform, AffineTransform, ComposeTransform, ExpTransform, SigmoidTransform, Transform,
@@ -45,8 +46,8 @@ class Independent(Distribution):
 
     @constraints.dependent_property
     def support(self):
-        inner = self.base_dist.support
-        return constraints.independent(inner, self.reinterpreted_batch_ndims) if self.reinterpreted_batch_ndims else inner
+        inner, more = self.base_dist.support, self.reinterpreted_batch_ndims
+        return constraints.independent(inner, more) if more else inner
 
     def sample(self, sample_shape=torch.Size()):
         return self.base_dist.sample(sample_shape)

@@ -5,7 +5,7 @@ import math
 import torch
 
 from . import constraints
-from ._discrete import Categorical
+from ._categorical import Categorical
 from .distribution import Distribution
 from .utils import lazy_property, standard_normal
 

@@ -5,9 +5,10 @@ import math
 import torch
 from torch.nn.functional import softplus
 
+from ._categorical import Categorical, OneHotCategorical
 from ._continuous import Exponential, Laplace, Normal, Uniform
 from ._derived import Gumbel, HalfNormal, Independent, TransformedDistribution
-from ._discrete import Bernoulli, Binomial, Categorical, Geometric, OneHotCategorical, Poisson
+from ._discrete import Bernoulli, Binomial, Geometric, Poisson
 from ._gamma_family import Beta, Dirichlet, Gamma
 from ._several import MultivariateNormal
 from .distribution import Distribution
@@ -143,7 +144,8 @@ def _half_normal(p, q):
 @register_kl(MultivariateNormal, MultivariateNormal)
 def _multivariate(p, q):
     if p.event_shape != q.event_shape:
-        raise ValueError("KL-divergence between two Multivariate Normals with different event shapes cannot be computed")
+        raise ValueError(
+            "KL-divergence between two Multivariate Normals with different event shapes cannot be computed")
     n = p.event_shape[0]
     batch = torch.broadcast_shapes(p.batch_shape, q.batch_shape)
     root_p, root_q = (d._unbroadcasted_scale_tril.expand(batch + (n, n)) for d in (p, q))

@@ -65,11 +65,12 @@ def collate(batch, *, collate_fn_map=None):
     functions = collate_fn_map or {}
     if kind in functions:
         return functions[kind](batch, collate_fn_map=collate_fn_map)
+    # Before the plain numbers: NumPy's are those as well.
+    if _is_numpy(kind):
+        return collate([as_tensor(part) for part in batch], collate_fn_map=collate_fn_map)
     for known, function in functions.items():
         if isinstance(sample, known):
             return function(batch, collate_fn_map=collate_fn_map)
-    if _is_numpy(kind):
-        return collate([as_tensor(part) for part in batch], collate_fn_map=collate_fn_map)
 
     def inner(parts):
         return collate(parts, collate_fn_map=collate_fn_map)
