@@ -17,7 +17,8 @@ fn sandbox() -> Side {
 
 fn golden(name: &str) -> String {
     let path = root().join("tests/torch/golden").join(name);
-    fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}: tests/torch/make_golden.py", path.display()))
+    fs::read_to_string(&path)
+        .unwrap_or_else(|why| panic!("{}: {why}: tests/torch/make_golden.py", path.display()))
 }
 
 /// Two at a time: `check` tells what is wrong with a name.
