@@ -210,7 +210,7 @@ def test_second_derivatives_of_layers():
 
 
 def test_pruning_by_classes():
-    prune = torch.nn.utils.prune
+    from torch.nn.utils import prune
     layers = nn.Sequential(nn.Linear(6, 5), nn.Linear(5, 4))
     pairs = [(layer, "weight") for layer in layers]
     prune.global_unstructured(pairs, pruning_method=prune.L1Unstructured, amount=0.2)

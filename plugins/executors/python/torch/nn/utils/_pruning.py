@@ -89,7 +89,8 @@ def _after_others(module, name, method):
     """`method`, or the container of those that pruned `name` before, and of it. Their hooks are taken away."""
     method._tensor_name = name
     hooks = module._forward_pre_hooks
-    for key in [key for key, hook in hooks.items() if isinstance(hook, BasePruningMethod) and hook._tensor_name == name]:
+    others = [key for key, hook in hooks.items() if isinstance(hook, BasePruningMethod) and hook._tensor_name == name]
+    for key in others:
         old = hooks.pop(key)
         container = old if isinstance(old, PruningContainer) else PruningContainer(old)
         container.add_pruning_method(method)
