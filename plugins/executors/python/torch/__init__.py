@@ -50,6 +50,7 @@ from ._vmap import vmap  # noqa: E402
 from . import distributions  # noqa: E402
 from . import _global_settings, _platform, _storage_kinds, compiler, jit, profiler, serialization  # noqa: E402
 from ._compiling import compile  # noqa: E402
+from . import _submodules  # noqa: E402
 from .amp.autocast_mode import AT_TOP as _autocasting  # noqa: E402
 from .serialization import load, save  # noqa: E402
 
@@ -71,6 +72,10 @@ def clone(input, *, memory_format=None):
 def detach(input):
     """The same values without a record."""
     return input.detach()
+
+
+_submodules.install(globals())
+__version__ = _submodules.TorchVersion(__version__)
 
 
 def __getattr__(name):

@@ -22,6 +22,10 @@ def standard_normal(shape, kind):
     return torch.empty(shape, dtype=kind).normal_()
 
 
+def _standard_normal(shape, dtype, device=None):
+    return standard_normal(shape, dtype)
+
+
 def sum_rightmost(value, dim):
     """The sum over the last `dim` dimensions."""
     return value if dim == 0 else value.reshape(value.shape[:-dim] + (-1,)).sum(-1)

@@ -1,6 +1,7 @@
 """`torch.nn`: modules, their parameters, and functions."""
 
 from .._missing import absent
+from . import _reduction  # noqa: F401
 from . import attention, common_types, functional, init, modules, parallel, parameter, utils
 from .modules import *  # noqa: F403
 from .modules.module import Module

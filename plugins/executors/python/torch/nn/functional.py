@@ -5,6 +5,9 @@ import torch
 from .._base import Tensor
 from .._host import Err, layers, raised
 from .._missing import absent
+from ..overrides import (  # noqa: F401
+    handle_torch_function, has_torch_function, has_torch_function_unary, has_torch_function_variadic,
+)
 from .._origins import LINEAR, LINEAR_PLAIN, name_functions
 from . import _activations, _attention, _convolution, _ctc, _distances, _dropout, _embedding, _normalization, _padding
 from . import _pooling, _resampling, _windows, losses

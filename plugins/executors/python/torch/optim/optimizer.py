@@ -48,6 +48,28 @@ def register_optimizer_step_post_hook(hook):
     return _registered(_after_every_step, hook)
 
 
+def _use_grad_for_differentiable(func):
+    """Runs a step without a record, unless the optimizer's steps are to be differentiated."""
+
+    @functools.wraps(func)
+    def step(*args, **kwargs):
+        before = record(args[0].defaults.get("differentiable", False))
+        try:
+            return func(*args, **kwargs)
+        finally:
+            record(before)
+
+    return step
+
+
+def _get_value(x):
+    return x.item() if isinstance(x, Tensor) else x
+
+
+def _dispatch_sqrt(x):
+    return x.sqrt() if isinstance(x, Tensor) else x ** 0.5
+
+
 def scalar_type():
     """The type of the step counts."""
     return float64 if get_default_dtype() is float64 else float32

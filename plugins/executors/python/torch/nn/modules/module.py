@@ -13,10 +13,19 @@ from ._walking import Walking
 _every_forward, _every_forward_pre = every["forward"], every["forward_pre"]
 _every_backward, _every_backward_pre = every["backward"], every["backward_pre"]
 
+_global_forward_hooks, _global_forward_pre_hooks = _every_forward, _every_forward_pre
+_global_backward_hooks, _global_backward_pre_hooks = _every_backward, _every_backward_pre
+
 _TABLES = ("_parameters", "_buffers", "_modules")
 _HOOKS = ("_backward_pre_hooks", "_backward_hooks", "_forward_hooks", "_forward_hooks_with_kwargs",
           "_forward_hooks_always_called", "_forward_pre_hooks", "_forward_pre_hooks_with_kwargs", "_state_dict_hooks",
           "_state_dict_pre_hooks", "_load_state_dict_pre_hooks", "_load_state_dict_post_hooks")
+
+
+def _addindent(s_, numSpaces):
+    """The text with all lines but the first moved to the right."""
+    first, *rest = s_.split("\n")
+    return "\n".join([first, *(numSpaces * " " + line for line in rest)])
 
 
 def _forward_unimplemented(self, *input):
