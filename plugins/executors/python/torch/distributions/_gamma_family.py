@@ -1,40 +1,14 @@
-"""Distributions made of gamma-distributed numbers.
-
-PyTorch draws these by another method: a seed gives other samples there. Their distribution and gradients are the same.
-"""
+"""Distributions made of gamma-distributed numbers."""
 
 import math
 
 import torch
 
 from . import constraints
+from ._gamma_numbers import drawn
 from ._incomplete_gamma import lower_gamma
 from .distribution import Distribution, ExponentialFamily
 from .utils import broadcast_all, standard_normal
-
-# How often a rejected draw is repeated: each is accepted with a probability above 0.95.
-_TRIES = 64
-
-
-def _drawn(shape):
-    """Gamma-distributed float64 numbers of the given shapes (Marsaglia, Tsang 2000)."""
-    small = shape < 1
-    raised = torch.where(small, shape + 1, shape)
-    d = raised - 1 / 3
-    c = 1 / (3 * d.sqrt())
-    result, left = d.clone(), torch.ones_like(d, dtype=torch.bool)
-    for _ in range(_TRIES):
-        x = torch.randn(shape.shape, dtype=torch.float64)
-        v = (1 + c * x) ** 3
-        u = torch.rand(shape.shape, dtype=torch.float64)
-        good = left & (v > 0)
-        good = good & (u.log() < 0.5 * x * x + d - d * v + d * v.clamp(min=1e-300).log())
-        result = torch.where(good, d * v, result)
-        left = left & ~good
-        if not bool(left.any()):
-            break
-    u = torch.rand(shape.shape, dtype=torch.float64).clamp(min=1e-300)
-    return torch.where(small, result * u ** (1 / shape), result)
 
 
 class _StandardGamma(torch.autograd.Function):
@@ -42,7 +16,7 @@ class _StandardGamma(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, concentration):
-        exact = _drawn(concentration.double())
+        exact = drawn(concentration.double())
         sample = exact.to(concentration.dtype).clamp(min=torch.finfo(concentration.dtype).tiny)
         ctx.save_for_backward(concentration, sample)
         return sample
