@@ -133,6 +133,15 @@ def test_straight_through():
     assert torch.allclose(y, torch.tensor([0.0, 1.0])) and x.grad.tolist() == [1, 2]
 
 
+def test_variable_is_a_tensor():
+    from torch.autograd import Variable
+
+    x = Variable(torch.ones(2), requires_grad=True)
+    (x * x).sum().backward()
+    assert isinstance(x, Variable) and x.grad.tolist() == [2.0, 2.0] and not Variable(x).requires_grad
+    assert repr(torch.nn.Parameter(torch.ones(1))) == "Parameter containing:\ntensor([1.], requires_grad=True)"
+
+
 def test_arguments_of_grad():
     x = torch.tensor([1.0, 2.0], requires_grad=True)
     (g,) = torch.autograd.grad(
