@@ -1,6 +1,7 @@
 """Distributions against PyTorch 2.15.0's numbers; passes under it as well."""
 
 import torch
+import torch.distributions as D
 from torch.distributions import (
     Bernoulli, Beta, Binomial, Categorical, Dirichlet, Gamma, Independent, MixtureSameFamily, MultivariateNormal, Normal,
     StudentT, TransformedDistribution, kl_divergence,
@@ -96,3 +97,14 @@ def test_gamma_numbers_and_binomial_counts_are_those_of_the_seed():
     assert torch.allclose(last, torch.tensor([0.66178221, 0.72310919]))
     torch.manual_seed(0)
     assert Binomial(torch.tensor([5.0, 50.0, 200.0]), torch.tensor([0.4, 0.6, 0.05])).sample().tolist() == [4.0, 27.0, 9.0]
+
+
+def test_gamma_and_binomial_streams():
+    torch.manual_seed(5)
+    assert torch.allclose(D.Gamma(0.5, 1.0).sample((2,)), torch.tensor([0.1416, 1.3534]), atol=1e-4)
+    torch.manual_seed(5)
+    assert torch.allclose(D.Beta(0.4, 0.4).sample(), torch.tensor(0.0660), atol=1e-4)
+    torch.manual_seed(5)
+    assert D.Binomial(5, 0.4).sample((3,)).tolist() == [2, 1, 4]
+    counts = D.Binomial(torch.tensor([1000.0, 12.0]), torch.tensor([0.7, 0.05])).sample((400,))
+    assert torch.allclose(counts.mean(0), torch.tensor([700.0, 0.6]), atol=4.0) and bool((counts[:, 1] <= 12).all())

@@ -6,7 +6,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from . import constraints
-from ._binomial_numbers import drawn
+from ._binomial_draws import drawn
 from .distribution import Distribution, ExponentialFamily
 from .utils import broadcast_all, lazy_property, logits_to_probs, probs_to_logits
 
@@ -133,6 +133,8 @@ class Binomial(Binary):
     arg_constraints = {"total_count": constraints.nonnegative_integer, **Binary.arg_constraints}
     has_enumerate_support = True
     _parameters = {"total_count": 0, **Binary._parameters}
+    # The most numbers that one call of `sample` draws, which it does one by one.
+    _MOST = 2**22
 
     def __init__(self, total_count=1, probs=None, logits=None, validate_args=None):
         one_of(probs, logits)
@@ -160,6 +162,8 @@ class Binomial(Binary):
 
     def sample(self, sample_shape=torch.Size()):
         shape = self._extended_shape(sample_shape)
+        if shape.numel() > self._MOST:
+            raise NotImplementedError(f"Binomial.sample of {shape.numel()} numbers is not available; Normal is")
         with torch.no_grad():
             return drawn(self.total_count.expand(shape), self.probs.expand(shape))
 
