@@ -206,6 +206,19 @@ def _joining(function, plain):
     return call
 
 
+def _by_parts(einsum):
+    """`einsum`, which is linear in each operand, of complex operands by their parts."""
+
+    def call(*arguments):
+        for place, x in enumerate(arguments):
+            if x.__class__ is ComplexTensor:
+                before, after = arguments[:place], arguments[place + 1 :]
+                return call(*before, x.real, *after) + call(*before, x.imag, *after) * 1j
+        return einsum(*arguments)
+
+    return call
+
+
 # `torch.NAME` of these takes complex tensors.
 _FUNCTIONS = """reshape unsqueeze permute transpose squeeze flatten unbind narrow select split chunk roll flip sum mean
     abs absolute angle exp log sqrt pow square reciprocal neg add sub mul multiply div true_divide matmul mm bmm eq ne
@@ -221,4 +234,5 @@ def functions(real):
         "conj_physical": lambda input: input.conj(), "resolve_conj": lambda input: input,
         "is_complex": lambda input: input.__class__ is ComplexTensor, "cat": _joining(real["cat"], cat),
         "concat": _joining(real["concat"], cat), "stack": _joining(real["stack"], stack),
+        "einsum": _by_parts(real["einsum"]),
     }

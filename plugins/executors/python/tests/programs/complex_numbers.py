@@ -56,3 +56,9 @@ def _unpaired(x):
     """What the frequencies 0 and n/2, unlike the others without a conjugate, add to the gradient of half a spectrum."""
     signs = torch.tensor([1.0, -1.0, 1.0, -1.0, 1.0, -1.0])
     return (x.sum() + signs * (signs * x).sum()).tolist()
+
+
+def test_einsum_of_complex_tensors():
+    a = torch.complex(torch.tensor([[1.0, 2.0]]), torch.tensor([[0.5, -1.0]]))
+    b = torch.complex(torch.tensor([[1.0], [3.0]]), torch.tensor([[2.0], [0.0]]))
+    assert torch.einsum("ij,jk->ik", a, b).tolist() == [[complex(6.0, -0.5)]]

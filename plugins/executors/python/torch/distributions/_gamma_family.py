@@ -1,49 +1,21 @@
-"""Distributions made of gamma-distributed numbers.
-
-PyTorch draws these by another method: a seed gives other samples there. Their distribution and gradients are the same.
-"""
+"""Distributions made of gamma-distributed numbers."""
 
 import math
 
 import torch
 
 from . import constraints
+from ._gamma_draws import drawn
 from ._incomplete_gamma import lower_gamma
 from .distribution import Distribution, ExponentialFamily
 from .utils import broadcast_all, standard_normal
-
-# How often a rejected draw is repeated: each is accepted with a probability above 0.95.
-_TRIES = 64
-
-
-def _drawn(shape):
-    """Gamma-distributed float64 numbers of the given shapes (Marsaglia, Tsang 2000)."""
-    small = shape < 1
-    raised = torch.where(small, shape + 1, shape)
-    d = raised - 1 / 3
-    c = 1 / (3 * d.sqrt())
-    result, left = d.clone(), torch.ones_like(d, dtype=torch.bool)
-    for _ in range(_TRIES):
-        x = torch.randn(shape.shape, dtype=torch.float64)
-        v = (1 + c * x) ** 3
-        u = torch.rand(shape.shape, dtype=torch.float64)
-        good = left & (v > 0)
-        good = good & (u.log() < 0.5 * x * x + d - d * v + d * v.clamp(min=1e-300).log())
-        result = torch.where(good, d * v, result)
-        left = left & ~good
-        if not bool(left.any()):
-            break
-    u = torch.rand(shape.shape, dtype=torch.float64).clamp(min=1e-300)
-    return torch.where(small, result * u ** (1 / shape), result)
-
 
 class _StandardGamma(torch.autograd.Function):
     """Samples whose gradient is that of the quantile they are: -(dF/da) / (dF/dx)."""
 
     @staticmethod
     def forward(ctx, concentration):
-        exact = _drawn(concentration.double())
-        sample = exact.to(concentration.dtype).clamp(min=torch.finfo(concentration.dtype).tiny)
+        sample = drawn(concentration)
         ctx.save_for_backward(concentration, sample)
         return sample
 
@@ -137,8 +109,10 @@ class Dirichlet(ExponentialFamily):
         super().__init__(concentration.shape[:-1], concentration.shape[-1:], validate_args=validate_args)
 
     def rsample(self, sample_shape=torch.Size()):
-        parts = standard_gamma(self.concentration.expand(self._extended_shape(sample_shape)))
-        return parts / parts.sum(-1, keepdim=True)
+        parts = standard_gamma(self.concentration.expand(self._extended_shape(sample_shape)).double())
+        kind = self.concentration.dtype
+        limits = torch.finfo(kind)
+        return (parts / parts.sum(-1, keepdim=True)).to(kind).clamp(limits.tiny, 1 - limits.eps / 2)
 
     def log_prob(self, value):
         self._checked(value)
