@@ -1,6 +1,5 @@
 """`torch.linalg`: norms, products, decompositions and what is made of them."""
 
-import collections
 import math
 
 from . import _decomposing as D
@@ -12,27 +11,23 @@ from ._linalg import matmul
 from ._missing import absent
 from ._norms import cond, matrix_norm, matrix_rank, norm, vector_norm  # noqa: F401
 from ._promotion import cast
+from ._return_types import return_type
 from ._selecting import title
 from ._broadcasting import broadcast_pair
 from ._shaping import expand, unsqueeze
 from ._triangles import diagonal as _diagonal
 from ._triangles import tril, triu
 
-
-def _named(name, fields):
-    return collections.namedtuple(name, fields)
-
-
-_Qr = _named("linalg_qr", "Q R")
-_Svd = _named("linalg_svd", "U S Vh")
-_Eigh = _named("linalg_eigh", "eigenvalues eigenvectors")
-_Slogdet = _named("linalg_slogdet", "sign logabsdet")
-_Lu = _named("linalg_lu", "P L U")
-_LuFactor = _named("linalg_lu_factor", "LU pivots")
-_Lstsq = _named("linalg_lstsq", "solution residuals rank singular_values")
-_CholeskyEx = _named("linalg_cholesky_ex", "L info")
-_InvEx = _named("linalg_inv_ex", "inverse info")
-_SolveEx = _named("linalg_solve_ex", "result info")
+_Qr = return_type("linalg_qr", "Q R")
+_Svd = return_type("linalg_svd", "U S Vh")
+_Eigh = return_type("linalg_eigh", "eigenvalues eigenvectors")
+_Slogdet = return_type("linalg_slogdet", "sign logabsdet")
+_Lu = return_type("linalg_lu", "P L U")
+_LuFactor = return_type("linalg_lu_factor", "LU pivots")
+_Lstsq = return_type("linalg_lstsq", "solution residuals rank singular_values")
+_CholeskyEx = return_type("linalg_cholesky_ex", "L info")
+_InvEx = return_type("linalg_inv_ex", "inverse info")
+_SolveEx = return_type("linalg_solve_ex", "result info")
 
 
 def checked(name, A, square=False):
