@@ -1,6 +1,6 @@
 """Runs the cases of a family and prints a line of JSON for each.
 
-    python tests/torch/run.py FAMILY SEED [COUNT]
+python tests/torch/run.py FAMILY SEED [COUNT]
 """
 
 import importlib

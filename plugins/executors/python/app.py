@@ -49,7 +49,7 @@ def _flush():
 def _seed():
     """Python's and NumPy's generators begin anew: what they drew when the component was built is not for programs."""
     random.seed(int.from_bytes(os.urandom(8), "little"))
-    numpy.random.seed(int.from_bytes(os.urandom(4), "little"))
+    numpy.random._state._begin_anywhere(int.from_bytes(os.urandom(8), "little"))
 
 
 class Program(exports.Program):

@@ -34,8 +34,10 @@ fn usual(dtype: &str) -> Option<Tolerance> {
 pub struct Comparison {
     /// Cases that both have, and that say the same.
     pub equal: usize,
-    /// The others.
+    /// The others, of which the case file says nothing.
     pub different: Vec<Difference>,
+    /// Those of which the case file says why they differ, with that.
+    pub known: Vec<(Difference, String)>,
 }
 
 /// A case in which the two sides differ.
@@ -63,7 +65,11 @@ pub fn compare(found: &Results, expected: &Results) -> Comparison {
         ) {
             None => comparison.equal += 1,
             Some((part, found, expected)) => {
-                comparison.different.push(Difference { id: case.id.clone(), part, found, expected });
+                let difference = Difference { id: case.id.clone(), part, found, expected };
+                match case.record["known"].as_str() {
+                    Some(why) => comparison.known.push((difference, why.to_owned())),
+                    None => comparison.different.push(difference),
+                }
             }
         }
     }
@@ -176,6 +182,17 @@ mod tests {
         assert_eq!(differs(r#"{"error":["ValueError"]}"#, r#"{"error":["TypeError"]}"#), Some("error"));
         let denied = r#"{"out":{"py":"int","v":1},"grad":[],"differences":[1.0,2.0]}"#;
         assert_eq!(differs(denied, whole), Some("differences"));
+    }
+
+    #[test]
+    fn what_the_case_file_explains_is_counted_apart() {
+        let record = |value: &str| {
+            format!("{HEADING}\n{}", format_args!(r#"{{"id":"f/x/0","known":"why","out":{value}}}"#))
+        };
+        let read = |value: &str| Results::parse(&record(value)).unwrap();
+        let comparison = compare(&read("[1]"), &read("[2]"));
+        assert_eq!((comparison.different.len(), comparison.known[0].1.as_str()), (0, "why"));
+        assert!(compare(&read("[2]"), &read("[2]")).known.is_empty());
     }
 
     #[test]

@@ -7,8 +7,10 @@ from trial.operator import Operator, several
 
 SIMPLE = "relu relu6 gelu silu mish softplus softsign hardtanh hardswish hardshrink softshrink tanhshrink"
 MORE = "elu celu selu leaky_relu logsigmoid sigmoid tanh"
-MODULES = ("ReLU ReLU6 GELU SiLU Mish Softplus Softsign Hardtanh Hardswish Hardshrink Softshrink Tanhshrink "
-           "ELU CELU SELU LeakyReLU LogSigmoid Sigmoid Tanh Identity Flatten Softmax2d")
+MODULES = (
+    "ReLU ReLU6 GELU SiLU Mish Softplus Softsign Hardtanh Hardswish Hardshrink Softshrink Tanhshrink "
+    "ELU CELU SELU LeakyReLU LogSigmoid Sigmoid Tanh Identity Flatten Softmax2d"
+)
 
 
 def x(g):
@@ -39,17 +41,36 @@ OPERATORS = [
     Operator("F.hardtanh.bounds", lambda g: (*x(g), -0.5, 0.3), nn.functional.hardtanh),
     Operator("F.prelu", lambda g: (g.floats((2, 3)), g.floats((g.choice([1, 3]),)))),
     Operator("F.glu", lambda g: (g.floats((2, 4)), g.choice([0, 1, -1]))),
-    *[Operator(f"F.{name}", lambda g: (*rows(g), g.choice([0, 1, -1]))) for name in "softmax log_softmax softmin".split()],
-    Operator("F.softmax.dtype", lambda g: (g.floats((2, 3), dtype=torch.float16), 1, {"dtype": torch.float32}), nn.functional.softmax),
-    Operator("F.softmax.infinite", lambda g: (g.floats((2, 3)), g.bools((2, 3))), differences=False,
-             call=lambda v, m: v.masked_fill(m, float("-inf")).softmax(-1)),
-    Operator("F.softmax.large", lambda g: (g.floats((2, 3)) * 1000,), lambda v: (v.softmax(0), v.log_softmax(0)), differences=False),
+    *[
+        Operator(f"F.{name}", lambda g: (*rows(g), g.choice([0, 1, -1])))
+        for name in "softmax log_softmax softmin".split()
+    ],
+    Operator(
+        "F.softmax.dtype",
+        lambda g: (g.floats((2, 3), dtype=torch.float16), 1, {"dtype": torch.float32}),
+        nn.functional.softmax,
+    ),
+    Operator(
+        "F.softmax.infinite",
+        lambda g: (g.floats((2, 3)), g.bools((2, 3))),
+        differences=False,
+        call=lambda v, m: v.masked_fill(m, float("-inf")).softmax(-1),
+    ),
+    Operator(
+        "F.softmax.large",
+        lambda g: (g.floats((2, 3)) * 1000,),
+        lambda v: (v.softmax(0), v.log_softmax(0)),
+        differences=False,
+    ),
     Operator("F.normalize", lambda g: (g.floats((2, 3)), g.choice([2.0, 1.0]), g.choice([0, 1]))),
     Operator("F.cosine_similarity", lambda g: (g.floats((2, 3)), g.floats((2, 3)), g.choice([0, 1]))),
     Operator("F.pairwise_distance", lambda g: (g.floats((2, 3)), g.floats((2, 3)))),
     *several(".softmax .log_softmax", lambda g: (*rows(g), -1)),
     Operator("F.relu.inplace", x, lambda v: (lambda c: (nn.functional.relu(c, inplace=True), c))(v.clone())),
-    *[module(name, arguments=(lambda g: (g.floats((2, 3, 2, 2)),)) if name == "Softmax2d" else rows) for name in MODULES.split()],
+    *[
+        module(name, arguments=(lambda g: (g.floats((2, 3, 2, 2)),)) if name == "Softmax2d" else rows)
+        for name in MODULES.split()
+    ],
     module("Softmax", lambda g: (g.choice([0, 1]),), rows),
     module("LogSoftmax", lambda g: (g.choice([0, 1]),), rows),
     module("GLU", lambda g: (1,), lambda g: (g.floats((2, 4)),)),

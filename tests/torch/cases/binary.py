@@ -63,8 +63,6 @@ def in_place(low, high, low2=None, high2=None):
     return make
 
 
-
-
 COMPARISONS = "eq ne lt le gt ge"
 TWO = (2, 3, 0.5, -1.5)
 
@@ -89,28 +87,50 @@ OPERATORS = [
     *several("bitwise_and bitwise_or bitwise_xor", integers(0, 20, boolean=True)),
     *several("bitwise_left_shift bitwise_right_shift", integers(0, 20, 0, 3)),
     *several("gcd lcm", integers(-30, 30)),
-    *[Operator(f"{name}.ints", integers(-9, 9, 1, 5), getattr(torch, name))
-      for name in "add sub mul div floor_divide fmod remainder maximum minimum".split()],
-    Operator("div.floor", lambda g: (*pair(-5, 5, 1, 3)(g), {"rounding_mode": "floor"}), torch.div, orders=1),
+    *[
+        Operator(f"{name}.ints", integers(-9, 9, 1, 5), getattr(torch, name))
+        for name in "add sub mul div floor_divide fmod remainder maximum minimum".split()
+    ],
+    Operator(
+        "div.floor",
+        lambda g: (*pair(-5, 5, 1, 3)(g), {"rounding_mode": "floor"}),
+        torch.div,
+        orders=1,
+        known="its gradient, zero everywhere, is refused as that of floor_divide is",
+    ),
     Operator("div.trunc", lambda g: (*floats(-5, 5, 1, 3)(g), {"rounding_mode": "trunc"}), torch.div, orders=1),
     Operator("pow.ints", integers(-4, 4, 0, 4), torch.pow),
     Operator("add.alpha", lambda g: (*floats()(g), {"alpha": 3}), torch.add),
     Operator("sub.alpha", lambda g: (*floats()(g), {"alpha": 0.5}), torch.sub),
     *[Operator(f"{name}.scalar", scalar(), getattr(torch, name)) for name in "add mul div eq lt ge".split()],
     Operator("sub.scalar", scalar(values=(2, -1, 0.5)), lambda x, y: torch.sub(x.float(), y), orders=0),
-    *[Operator(f"{name}.scalar", lambda g: (g.floats(None, -4, 4), g.choice(TWO)), getattr(torch, name))
-      for name in "fmod remainder copysign".split()],
-    Operator("floor_divide.scalar", lambda g: (g.any(None, -4, 4), g.choice((2, 3, 0.5, -1.5))), torch.floor_divide, orders=0),
-    Operator("operators.floor", lambda g: (g.floats(None, 0.6, 3),), lambda x: (7 // x, 5 % x, x // 2, x % 0.7), orders=0),
+    *[
+        Operator(f"{name}.scalar", lambda g: (g.floats(None, -4, 4), g.choice(TWO)), getattr(torch, name))
+        for name in "fmod remainder".split()
+    ],
+    Operator("copysign.scalar", lambda g: (g.floats(None, -4, 4), g.choice(TWO)), torch.copysign, orders=1),
+    Operator(
+        "floor_divide.scalar", lambda g: (g.any(None, -4, 4), g.choice((2, 3, 0.5, -1.5))), torch.floor_divide, orders=0
+    ),
+    Operator(
+        "operators.floor", lambda g: (g.floats(None, 0.6, 3),), lambda x: (7 // x, 5 % x, x // 2, x % 0.7), orders=0
+    ),
     Operator("pow.scalar", lambda g: (g.any(None, 0.5, 3), g.choice([2, 3, 0.5, 1, 0])), torch.pow),
     Operator("pow.negative", lambda g: (g.floats(None, 0.5, 2), g.choice([-1, -2, -0.5, -1.5])), torch.pow),
     Operator("pow.base", lambda g: (g.choice([2, 0.5, 3]), g.any(None, 0, 3)), torch.pow),
     Operator("operators", pair(0.5, 3), lambda x, y: (x + y, x * y, x / y, x**2, 2 * x, 1 + y, 2 / y, 2**y)),
-    Operator("operators.reflected", lambda g: (g.floats(None, 0.6, 3),),
-             lambda x: (1 - x, 3.0 / x, 2**x, -x, abs(x), +x)),
-    Operator("operators.integers", integers(1, 9),
-             lambda x, y: (x & y, x | y, x ^ y, ~x, x << 1, x >> 1, x % y, x // y, x == y, 7 & x, 1 << (y % 3)), orders=0),
-    Operator("operators.comparisons", pair(), lambda x, y: (x == y, x != y, x < y, x <= y, x > y, x >= y, x == 1), orders=0),
+    Operator(
+        "operators.reflected", lambda g: (g.floats(None, 0.6, 3),), lambda x: (1 - x, 3.0 / x, 2**x, -x, abs(x), +x)
+    ),
+    Operator(
+        "operators.integers",
+        integers(1, 9),
+        lambda x, y: (x & y, x | y, x ^ y, ~x, x << 1, x >> 1, x % y, x // y, x == y, 7 & x, 1 << (y % 3)),
+        orders=0,
+    ),
+    Operator(
+        "operators.comparisons", pair(), lambda x, y: (x == y, x != y, x < y, x <= y, x > y, x >= y, x == 1), orders=0
+    ),
     *several(".add_ .sub_ .mul_ .copysign_", in_place(-2, 2)),
     *several(".div_ .atan2_ .pow_ .xlogy_ .hypot_", in_place(0.5, 2)),
     *several(".fmod_ .remainder_", in_place(-5, 5, 0.7, 2)),

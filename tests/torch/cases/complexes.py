@@ -30,9 +30,16 @@ OPERATORS = [
     *several("exp neg square", one, orders=0),
     Operator("operators", two, lambda x, y: (x * 2, 1 + x, x * 1j, x.abs() ** 2, x * y.conj()), orders=0),
     Operator("sum", one, lambda x: (x.sum(), x.mean()) if x.numel() else x.sum(), orders=0),
-    Operator("indexing", lambda g: (g.complexes((3, 4)),), lambda x: (x[0], x[:, 1:], x.reshape(4, 3), x.t()), orders=0),
+    Operator(
+        "indexing", lambda g: (g.complexes((3, 4)),), lambda x: (x[0], x[:, 1:], x.reshape(4, 3), x.t()), orders=0
+    ),
     Operator("matmul", lambda g: (g.complexes((2, 3)), g.complexes((3, 2))), lambda x, y: x @ y, orders=0),
-    Operator("types", lambda g: (g.complexes((2,)),), lambda x: (x.dtype, x.is_complex(), x.real.dtype, torch.is_complex(x)), orders=0),
+    Operator(
+        "types",
+        lambda g: (g.complexes((2,)),),
+        lambda x: (x.dtype, x.is_complex(), x.real.dtype, torch.is_complex(x)),
+        orders=0,
+    ),
     Operator("stack", two, lambda x, y: (torch.stack([x, y]), torch.cat([x, y])), orders=0),
     Operator("item", lambda g: (g.complexes(()),), lambda x: x.item(), orders=0),
 ]

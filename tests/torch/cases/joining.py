@@ -40,8 +40,12 @@ OPERATORS = [
     Operator("column_stack", lambda g: ([g.floats((2,)), g.floats((2, 3))],)),
     Operator("block_diag", lambda g: (g.floats((2, 3)), g.floats((1, 2)), g.floats((2,)))),
     Operator("F.pad", lambda g: (g.floats((2, 3)), g.choice([(1, 2), (0, 1, 2, 0), (-1, 1)]), "constant", g.number())),
-    *[Operator(f"F.pad.{mode}", lambda g, mode=mode: (g.floats((1, 2, 4, 4)), (1, 2, 0, 1), mode), torch.nn.functional.pad)
-      for mode in "reflect replicate circular".split()],
+    *[
+        Operator(
+            f"F.pad.{mode}", lambda g, mode=mode: (g.floats((1, 2, 4, 4)), (1, 2, 0, 1), mode), torch.nn.functional.pad
+        )
+        for mode in "reflect replicate circular".split()
+    ],
     Operator("nn.utils.rnn.pad_sequence", lambda g: ([g.floats((n, 2)) for n in (3, 1, 2)], bool(g.index % 2), 0.5)),
     Operator("slice_scatter", lambda g: (g.floats((4, 3)), g.floats((2, 3)), 0, 1, 3)),
     Operator("select_scatter", lambda g: (g.floats((4, 3)), g.floats((4,)), 1, 2)),

@@ -29,14 +29,20 @@ class Block(nn.Module):
 
 
 def block(g):
-    return g.module(Block()), g.floats((2, 3))
+    return g.module(Block()), g.floats((2, 3), layout="plain")
 
 
 def described(model):
     return (
-        [name for name, _ in model.named_parameters()], [name for name, _ in model.named_buffers()], [name for name, _ in model.named_modules()],
-        [name for name, _ in model.named_children()], list(model.state_dict()), sum(p.numel() for p in model.parameters()),
-        model.training, model.eval().layers[0].training, model.train().heads["a"].training,
+        [name for name, _ in model.named_parameters()],
+        [name for name, _ in model.named_buffers()],
+        [name for name, _ in model.named_modules()],
+        [name for name, _ in model.named_children()],
+        list(model.state_dict()),
+        sum(p.numel() for p in model.parameters()),
+        model.training,
+        model.eval().layers[0].training,
+        model.train().heads["a"].training,
     )
 
 
@@ -77,7 +83,9 @@ def frozen(model, x):
 
 
 def sequential(x):
-    model = nn.Sequential(collections.OrderedDict([("one", nn.Linear(3, 2)), ("act", nn.ReLU()), ("two", nn.Linear(2, 1))]))
+    model = nn.Sequential(
+        collections.OrderedDict([("one", nn.Linear(3, 2)), ("act", nn.ReLU()), ("two", nn.Linear(2, 1))])
+    )
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.fill_(0.5)
@@ -106,7 +114,14 @@ def lists():
     named = nn.ModuleDict({"x": nn.ReLU()})
     named["y"] = nn.Tanh()
     values = nn.ParameterList([torch.ones(1), torch.zeros(2)])
-    return [type(m).__name__ for m in items], len(items), list(named.keys()), "x" in named, [tuple(v.shape) for v in values], [type(v).__name__ for v in values]
+    return (
+        [type(m).__name__ for m in items],
+        len(items),
+        list(named.keys()),
+        "x" in named,
+        [tuple(v.shape) for v in values],
+        [type(v).__name__ for v in values],
+    )
 
 
 def vectors(model):
@@ -119,8 +134,20 @@ OPERATORS = [
     Operator("forward", block, lambda model, x: model(x), tolerance=(5e-5, 1e-5)),
     Operator("named", block, lambda model, x: described(model), orders=0, count=1),
     Operator("load_state_dict", block, lambda model, x: loaded(model), orders=0, count=2),
-    Operator("load_state_dict.refused", block, lambda model, x: model.load_state_dict({"scale": torch.ones(1)}), orders=0, count=1),
-    Operator("load_state_dict.shapes", block, lambda model, x: model.load_state_dict({"scale": torch.ones(3)}, strict=False), orders=0, count=1),
+    Operator(
+        "load_state_dict.refused",
+        block,
+        lambda model, x: model.load_state_dict({"scale": torch.ones(1)}),
+        orders=0,
+        count=1,
+    ),
+    Operator(
+        "load_state_dict.shapes",
+        block,
+        lambda model, x: model.load_state_dict({"scale": torch.ones(3)}, strict=False),
+        orders=0,
+        count=1,
+    ),
     Operator("apply", block, lambda model, x: applied(model), orders=0, count=1),
     Operator("tied", lambda g: (g.floats((2, 3)),), tied, orders=0, count=2),
     Operator("deepcopy", block, copied, orders=0, count=2),
@@ -129,11 +156,63 @@ OPERATORS = [
     Operator("parametrize", lambda g: (g.floats((2, 3)),), parametrized, orders=0, count=1),
     Operator("containers", lambda g: (), lists, count=1),
     Operator("vectors", block, lambda model, x: vectors(model), orders=0, count=1),
-    Operator("to", block, lambda model, x: (model.double()(x.double())["a"], model.to(torch.float32).scale.dtype, model.half().scale.dtype), orders=0, count=1),
-    Operator("text", lambda g: (g.choice([nn.Linear(2, 3), nn.Conv2d(1, 2, 3, padding=1), nn.LSTM(2, 3), nn.Dropout(0.1), nn.LayerNorm(3), nn.BatchNorm1d(2), nn.Embedding(3, 2)]),), str, count=8),
-    Operator("attributes", block, lambda model, x: (model.get_parameter("scale"), model.get_submodule("layers.1").in_features, isinstance(model.scale, nn.Parameter), model.none), orders=0, count=1),
+    Operator(
+        "to",
+        block,
+        lambda model, x: (
+            model.double()(x.double())["a"],
+            model.to(torch.float32).scale.dtype,
+            model.half().scale.dtype,
+        ),
+        orders=0,
+        count=1,
+    ),
+    Operator(
+        "text",
+        lambda g: (
+            g.choice(
+                [
+                    nn.Linear(2, 3),
+                    nn.Conv2d(1, 2, 3, padding=1),
+                    nn.LSTM(2, 3),
+                    nn.Dropout(0.1),
+                    nn.LayerNorm(3),
+                    nn.BatchNorm1d(2),
+                    nn.Embedding(3, 2),
+                ]
+            ),
+        ),
+        str,
+        count=8,
+    ),
+    Operator(
+        "attributes",
+        block,
+        lambda model, x: (
+            model.get_parameter("scale"),
+            model.get_submodule("layers.1").in_features,
+            isinstance(model.scale, nn.Parameter),
+            model.none,
+        ),
+        orders=0,
+        count=1,
+    ),
     Operator("no such attribute", block, lambda model, x: model.absent, orders=0, count=1, message=True),
-    Operator("assigned refused", block, lambda model, x: setattr(model, "scale", torch.ones(1)), orders=0, count=1, message=True),
+    Operator(
+        "assigned refused",
+        block,
+        lambda model, x: setattr(model, "scale", torch.ones(1)),
+        orders=0,
+        count=1,
+        message=True,
+    ),
     Operator("not implemented", lambda g: (nn.Module(),), lambda model: model(1), count=1),
-    Operator("functional_call", block, lambda model, x: torch.func.functional_call(model, {"scale": torch.tensor([3.0])}, (x,))["b"], orders=1, differences=False),
+    Operator(
+        "functional_call",
+        block,
+        lambda model, x: torch.func.functional_call(model, {"scale": torch.tensor([3.0])}, (x,))["b"],
+        orders=1,
+        differences=False,
+        tolerance=(1e-3, 1e-5),
+    ),
 ]

@@ -16,7 +16,7 @@ def affine(g, shape):
 
 def layer_norm(g):
     shape = g.choice([(4,), (3, 4)])
-    return g.floats((2, 3, 4)), shape, *affine(g, shape)
+    return g.floats((2, 3, 4), layout="plain"), shape, *affine(g, shape)
 
 
 def batch_norm(g):
@@ -46,7 +46,13 @@ def module(name, make, shape, call=lambda layer, x: layer(x), **settings):
 
 def batch(name, shape):
     # What runs along is no function of the input for autograd.
-    return module(name, lambda g: ((3,), {"affine": bool(g.index % 2), "momentum": g.choice([0.1, 0.5, None])}), shape, trained, differences=False)
+    return module(
+        name,
+        lambda g: ((3,), {"affine": bool(g.index % 2), "momentum": g.choice([0.1, 0.5, None])}),
+        shape,
+        trained,
+        differences=False,
+    )
 
 
 def bag(g):
@@ -55,10 +61,24 @@ def bag(g):
 
 OPERATORS = [
     Operator("F.layer_norm", layer_norm, tolerance=TOLERANCE, count=6),
-    Operator("F.rms_norm", lambda g: (g.floats((2, 4)), (4,), g.choice([None, g.floats((4,))]), g.choice([None, 1e-5])), tolerance=TOLERANCE),
-    Operator("F.group_norm", lambda g: (g.floats((2, 4, 3)), g.choice([1, 2, 4]), *affine(g, (4,))), tolerance=TOLERANCE),
-    Operator("F.instance_norm", lambda g: (g.floats((2, 2, 4)),), tolerance=TOLERANCE),
-    Operator("F.batch_norm", lambda g: batch_norm(g), lambda x, m, v, w, b, t: (F.batch_norm(x, m, v, w, b, t), m, v), tolerance=TOLERANCE, count=6),
+    Operator(
+        "F.rms_norm",
+        lambda g: (g.floats((2, 4)), (4,), g.choice([None, g.floats((4,))]), g.choice([None, 1e-5])),
+        tolerance=TOLERANCE,
+    ),
+    Operator(
+        "F.group_norm",
+        lambda g: (g.floats((2, 4, 3), layout="plain"), g.choice([1, 2, 4]), *affine(g, (4,))),
+        tolerance=TOLERANCE,
+    ),
+    Operator("F.instance_norm", lambda g: (g.floats((2, 2, 4), layout="plain"),), tolerance=TOLERANCE),
+    Operator(
+        "F.batch_norm",
+        lambda g: batch_norm(g),
+        lambda x, m, v, w, b, t: (F.batch_norm(x, m, v, w, b, t), m, v),
+        tolerance=TOLERANCE,
+        count=6,
+    ),
     Operator("F.local_response_norm", lambda g: (g.floats((2, 4, 3)), 3), tolerance=TOLERANCE),
     module("LayerNorm", lambda g: ((4,), {"elementwise_affine": bool(g.index % 2)}), (2, 3, 4)),
     module("RMSNorm", lambda g: ((4,), {}), (2, 3, 4)),
@@ -71,11 +91,30 @@ OPERATORS = [
     Operator("nn.Dropout.evaluation", lambda g: (g.floats((2, 3)),), lambda x: nn.Dropout(0.5).eval()(x)),
     Operator("F.dropout", lambda g: (g.floats((2, 3)), g.choice([0.0, 1.0]))),
     Operator("F.embedding", lambda g: (g.ints(g.any_shape(), 0, 4), g.floats((5, 3)))),
-    Operator("F.embedding.padding", lambda g: (g.ints((2, 3), 0, 4), g.floats((5, 3)), 1), F.embedding, differences=False),
+    Operator(
+        "F.embedding.padding", lambda g: (g.ints((2, 3), 0, 4), g.floats((5, 3)), 1), F.embedding, differences=False
+    ),
     Operator("F.embedding_bag", bag, orders=1),
-    Operator("nn.Embedding", lambda g: (g.module(nn.Embedding(5, 3)), g.ints(g.any_shape(), 0, 4)), lambda layer, i: layer(i)),
-    Operator("nn.Embedding.padding", lambda g: (g.ints((2, 3), 0, 4),), lambda i: nn.Embedding(5, 3, padding_idx=2)(i)[i == 2]),
-    Operator("nn.EmbeddingBag", lambda g: (g.module(nn.EmbeddingBag(5, 3)), g.ints((2, 3), 0, 4)), lambda layer, i: layer(i), orders=1),
+    Operator(
+        "nn.Embedding", lambda g: (g.module(nn.Embedding(5, 3)), g.ints(g.any_shape(), 0, 4)), lambda layer, i: layer(i)
+    ),
+    Operator(
+        "nn.Embedding.padding",
+        lambda g: (g.ints((2, 3), 0, 4),),
+        lambda i: nn.Embedding(5, 3, padding_idx=2)(i)[i == 2],
+    ),
+    Operator(
+        "nn.EmbeddingBag",
+        lambda g: (g.module(nn.EmbeddingBag(5, 3)), g.ints((2, 3), 0, 4)),
+        lambda layer, i: layer(i),
+        orders=1,
+    ),
     # Of its own second derivative PyTorch loses a part: it is not that of the same expression written out.
-    Operator("nn.utils.weight_norm", lambda g: (g.module(nn.utils.parametrizations.weight_norm(nn.Linear(3, 2))), g.floats((2, 3))), lambda layer, x: layer(x), tolerance=TOLERANCE, orders=1),
+    Operator(
+        "nn.utils.weight_norm",
+        lambda g: (g.module(nn.utils.parametrizations.weight_norm(nn.Linear(3, 2))), g.floats((2, 3))),
+        lambda layer, x: layer(x),
+        tolerance=TOLERANCE,
+        orders=1,
+    ),
 ]

@@ -15,13 +15,15 @@ def inplace(names, low, high):
 
 
 SMOOTH = "sin cos tanh sigmoid exp expm1 sinh cosh erf erfc atan asinh square neg exp2"
-POSITIVE = "log log2 log10 log1p sqrt rsqrt reciprocal lgamma digamma"
+POSITIVE = "log log2 log10 log1p sqrt rsqrt reciprocal lgamma"
+DIGAMMA = "its second derivative is refused"
 UNIT = "asin acos atanh erfinv"
 STEPS = "floor ceil trunc round frac sign sgn abs"
 
 OPERATORS = [
     *several(SMOOTH, between(-3, 3)),
     *several(POSITIVE, between(0.3, 4)),
+    *several("digamma .digamma_", lambda g: (g.floats(None, 0.3, 4),), known=DIGAMMA),
     *several(UNIT, between(-0.9, 0.9)),
     *several(STEPS, between(-3, 3)),
     # Near zero PyTorch's second derivative has no more digits.
@@ -30,24 +32,33 @@ OPERATORS = [
     *several("acosh", between(1.2, 4)),
     *several("logit", between(0.05, 0.95)),
     *several("deg2rad rad2deg positive i0 relu nan_to_num absolute negative fix", between(-3, 3)),
-    *several("special.expit special.entr special.ndtr special.log1p special.i0e special.i1 special.i1e",
-             between(0.2, 2.5)),
+    *several(
+        "special.expit special.entr special.ndtr special.log1p special.i0e special.i1 special.i1e", between(0.2, 2.5)
+    ),
     *several("special.ndtri", between(0.05, 0.95)),
     *several("special.erfcx special.log_ndtr", lambda g: (g.floats(None, -2, 2),)),
     *several("arcsin arccos arctanh", between(-0.9, 0.9)),
     *several("arctan arcsinh", between(-2, 2)),
     *several("arccosh", between(1.2, 3)),
     *several("isnan isinf isfinite isposinf isneginf signbit isreal", between(-3, 3)),
-    Operator("specials", lambda g: (g.choice("isnan isinf isfinite exp log sqrt tanh sign floor abs".split()),),
-             lambda name: getattr(torch, name)(torch.tensor([float("nan"), float("inf"), -float("inf"), 0.0, -0.0]))),
-    Operator("nan_to_num.values", lambda g: (),
-             lambda: torch.tensor([float("nan"), float("inf"), -float("inf"), 1.5]).nan_to_num(0.5, 9.0, -9.0)),
+    Operator(
+        "specials",
+        lambda g: (g.choice("isnan isinf isfinite exp log sqrt tanh sign floor abs".split()),),
+        lambda name: getattr(torch, name)(torch.tensor([float("nan"), float("inf"), -float("inf"), 0.0, -0.0])),
+    ),
+    Operator(
+        "nan_to_num.values",
+        lambda g: (),
+        lambda: torch.tensor([float("nan"), float("inf"), -float("inf"), 1.5]).nan_to_num(0.5, 9.0, -9.0),
+    ),
     Operator("round.decimals", lambda g: (g.floats(None, -20, 20), {"decimals": g.integer(0, 2)}), torch.round),
     Operator("logit.eps", lambda g: (g.floats(None, -0.2, 1.2), 0.1), torch.logit),
     Operator("clamp", lambda g: (g.any(None), g.number(-2, 0), g.number(0.1, 2))),
     Operator("clamp.ints", lambda g: (g.ints(), -2, 3), torch.clamp),
     Operator("clamp.one", lambda g: (g.any(None), {g.choice(["min", "max"]): g.number(-1, 1)}), torch.clamp),
-    Operator("clamp.tensors", lambda g: (g.floats((3, 4)), g.floats((4,), -2, 0), g.floats((3, 1), 0.1, 2)), torch.clamp),
+    Operator(
+        "clamp.tensors", lambda g: (g.floats((3, 4)), g.floats((4,), -2, 0), g.floats((3, 1), 0.1, 2)), torch.clamp
+    ),
     Operator("clip", lambda g: (g.floats(), -1.0, 1.0)),
     Operator("polygamma", lambda g: (g.integer(0, 2), g.floats(None, 0.6, 3)), orders=1),
     Operator("mvlgamma", lambda g: (g.floats(None, 2.5, 5), g.integer(1, 3))),

@@ -36,7 +36,7 @@ def along(low=-2, high=2, distinct=False, empty=True):
 
 
 def deviation(g):
-    shape = g.shape(1)
+    shape = (g.integer(2, 4), g.integer(2, 4))
     x = g.floats(shape)
     settings = {"correction": g.choice([0, 1]), "keepdim": bool(g.integer(0, 1))}
     return x, {"dim": g.choice([None, dims(shape, g)]), **settings}
@@ -57,7 +57,10 @@ OPERATORS = [
     Operator("amax.ties", lambda g: (g.floats((2, 1)).expand(2, 3), 1), torch.amax),
     *several(EXTREMES, reduced(many=False, empty=False, distinct=True)),
     *several("argmax argmin", reduced(many=False, empty=False, distinct=True)),
-    *[Operator(f"{name}.ints", lambda g: (g.ints((3, 4)),), getattr(torch, name)) for name in "max min amax sum".split()],
+    *[
+        Operator(f"{name}.ints", lambda g: (g.ints((3, 4)),), getattr(torch, name))
+        for name in "max min amax sum".split()
+    ],
     Operator("aminmax", lambda g: (g.distinct(g.shape()), {"dim": 0, "keepdim": bool(g.index % 2)})),
     *several("all any", reduced(many=True, any_dtype=True, low=-1, high=1), orders=0),
     *several("var std", deviation),
@@ -67,23 +70,38 @@ OPERATORS = [
     *several("cumsum cumprod", along(0.4, 2)),
     *several("logcumsumexp", along()),
     *several("cummax cummin", along(distinct=True)),
-    Operator("cumsum.ints", lambda g: (g.ints(), 0, ), torch.cumsum),
+    Operator(
+        "cumsum.ints",
+        lambda g: (
+            g.ints(),
+            0,
+        ),
+        torch.cumsum,
+    ),
     Operator("cumprod.zeros", lambda g: (g.floats((4,)) * g.ints((4,), 0, 1), 0), torch.cumprod),
     Operator("norm", lambda g: (g.floats(g.shape()), g.choice([1, 2, 3, 0.5, float("inf")]))),
     Operator("norm.dim", lambda g: (g.floats((3, 4)), 2, g.choice([0, 1, -1, (0, 1)]), bool(g.index % 2)), torch.norm),
-    Operator("linalg.vector_norm", lambda g: (g.distinct((3, 4), 0.2, 2), g.choice([0.5, 1, 2, 3, float("inf")]),
-                                              g.choice([None, 0, -1]))),
+    Operator(
+        "linalg.vector_norm",
+        lambda g: (g.distinct((3, 4), 0.2, 2), g.choice([0.5, 1, 2, 3, float("inf")]), g.choice([None, 0, -1])),
+    ),
     *several("median nanmedian", reduced(many=False, empty=False, distinct=True)),
     Operator("mode", lambda g: (g.ints((3, 5), 0, 2), g.choice([0, 1]))),
     Operator("quantile", lambda g: (g.distinct((3, 4)), g.choice([0.5, 0.3, 1.0]), g.choice([None, 0, 1]))),
-    Operator("quantile.several", lambda g: (g.distinct((6,)), torch.tensor([0.1, 0.5, 0.9], dtype=g.floats(()).dtype)),
-             torch.quantile, orders=0),
+    Operator(
+        "quantile.several",
+        lambda g: (g.distinct((6,)), torch.tensor([0.1, 0.5, 0.9], dtype=g.floats(()).dtype)),
+        torch.quantile,
+        orders=0,
+    ),
     Operator("nanquantile", lambda g: (g.distinct((3, 4)), 0.5, 1)),
     Operator("count_nonzero", lambda g: (g.ints((3, 4), -1, 1), g.choice([None, 0, 1]))),
     Operator("trace", lambda g: (g.floats((g.integer(1, 4), g.integer(1, 4))),)),
     *several("softmax log_softmax", along()),
     Operator("bincount", lambda g: (g.ints((g.integer(0, 9),), 0, 5), {"minlength": g.integer(0, 8)})),
-    Operator("bincount.weights", lambda g: (g.ints((7,), 0, 5, layout="plain"), g.floats((7,), grad=False)), torch.bincount),
+    Operator(
+        "bincount.weights", lambda g: (g.ints((7,), 0, 5, layout="plain"), g.floats((7,), grad=False)), torch.bincount
+    ),
     Operator("histc", lambda g: (g.floats((20,)), {"bins": 5, "min": -2, "max": 2}), orders=0),
     Operator("cov", lambda g: (g.floats((3, 5)),)),
     Operator("corrcoef", lambda g: (g.floats((3, 5), layout="plain"),), tolerance=(1e-4, 1e-5)),
@@ -91,8 +109,20 @@ OPERATORS = [
     Operator("trapezoid", lambda g: (g.floats((3, 4)), {"dx": 0.5})),
     Operator("cumulative_trapezoid", lambda g: (g.floats((3, 4)),)),
     Operator("renorm", lambda g: (g.floats((3, 4)), 2, 0, 1.5), tolerance=(1e-4, 1e-5)),
-    Operator("methods", lambda g: (g.floats((3, 4)),), lambda x: (x.sum(), x.mean(0), x.std(), x.var(1), x.norm(), x.prod())),
-    Operator("axis", lambda g: (g.floats((3, 4)),), lambda x: (x.sum(axis=0), x.mean(axis=-1, keepdims=True), x.max(axis=1))),
-    *[Operator(f"{name}.nan", lambda g: (g.choice([0, 1]),), lambda dim, name=name: getattr(torch, name)(
-        torch.tensor([[1.0, float("nan"), 3.0], [2.0, 1.0, float("inf")]]), dim)) for name in "max min argmax sum mean".split()],
+    Operator(
+        "methods", lambda g: (g.floats((3, 4)),), lambda x: (x.sum(), x.mean(0), x.std(), x.var(1), x.norm(), x.prod())
+    ),
+    Operator(
+        "axis", lambda g: (g.floats((3, 4)),), lambda x: (x.sum(axis=0), x.mean(axis=-1, keepdims=True), x.max(axis=1))
+    ),
+    *[
+        Operator(
+            f"{name}.nan",
+            lambda g: (g.choice([0, 1]),),
+            lambda dim, name=name: getattr(torch, name)(
+                torch.tensor([[1.0, float("nan"), 3.0], [2.0, 1.0, float("inf")]]), dim
+            ),
+        )
+        for name in "max min argmax sum mean".split()
+    ],
 ]

@@ -26,24 +26,61 @@ OPERATORS = [
     Operator("gather.types", lambda g: (g.any((3, 4)), 1, g.ints((3, 2), 0, 3)), torch.gather),
     Operator("scatter", lambda g: (g.floats((3, 4)), 1, unique_places(g), g.floats((2, 3)))),
     Operator("scatter.value", lambda g: (g.floats((3, 4)), 1, repeated(g), 1.5), torch.scatter),
-    Operator("scatter.reduce", lambda g: (g.floats((3, 4), grad=False), 1, repeated(g), g.floats((2, 3), grad=False),
-                                          {"reduce": g.choice(["add", "multiply"])}), torch.scatter),
+    Operator(
+        "scatter.reduce",
+        lambda g: (
+            g.floats((3, 4), grad=False),
+            1,
+            repeated(g),
+            g.floats((2, 3), grad=False),
+            {"reduce": g.choice(["add", "multiply"])},
+        ),
+        torch.scatter,
+    ),
     Operator(".scatter_", lambda g: (g.floats((3, 4)), 1, unique_places(g), g.floats((2, 3)))),
     Operator("scatter_.one_hot", lambda g: (g.ints((5, 1), 0, 3),), lambda i: torch.zeros(5, 4).scatter_(1, i, 1.0)),
     Operator("scatter_add", lambda g: (g.floats((3, 4)), 1, repeated(g), g.floats((2, 3)))),
     Operator(".scatter_add_", lambda g: (g.floats((3, 4)), 0, g.ints((2, 3), 0, 2), g.floats((2, 3)))),
-    *[Operator(f"scatter_reduce.{reduce}", lambda g, reduce=reduce: (
-        g.distinct((3, 4), 0.5, 2, layout="plain"), 1, repeated(g), g.distinct((2, 3), 0.6, 2.1, layout="plain"), reduce,
-        {"include_self": bool(g.index % 2)}), torch.scatter_reduce, orders=1) for reduce in REDUCES],
-    Operator("index_add", lambda g: (g.floats((3, 4)), 0, g.ints((5,), 0, 2), g.floats((5, 4)), {"alpha": g.choice([1, 0.5])})),
+    *[
+        Operator(
+            f"scatter_reduce.{reduce}",
+            lambda g, reduce=reduce: (
+                g.distinct((3, 4), 0.5, 2, layout="plain"),
+                1,
+                repeated(g),
+                g.distinct((2, 3), 0.6, 2.1, layout="plain"),
+                reduce,
+                {"include_self": bool(g.index % 2)},
+            ),
+            torch.scatter_reduce,
+            orders=1,
+        )
+        for reduce in REDUCES
+    ],
+    Operator(
+        "index_add",
+        lambda g: (g.floats((3, 4)), 0, g.ints((5,), 0, 2), g.floats((5, 4)), {"alpha": g.choice([1, 0.5])}),
+    ),
     Operator(".index_add_", lambda g: (g.floats((3, 4)), 1, g.ints((2,), 0, 3), g.floats((3, 2)))),
     Operator("index_copy", lambda g: (g.floats((4, 3)), 0, torch.tensor(g.shuffled(4)[:2]), g.floats((2, 3)))),
     Operator("index_fill", lambda g: (g.floats((4, 3)), 1, g.ints((2,), 0, 2), 0.5)),
     Operator("index_put", lambda g: (g.floats((3, 4)), (torch.tensor([0, 2]), torch.tensor([1, 1])), g.floats((2,)))),
-    Operator("index_put.accumulate", lambda g: (g.floats((3, 4)), (g.ints((4,), 0, 2), g.ints((4,), 0, 3)), g.floats((4,)), True), torch.index_put),
+    Operator(
+        "index_put.accumulate",
+        lambda g: (g.floats((3, 4)), (g.ints((4,), 0, 2), g.ints((4,), 0, 3)), g.floats((4,)), True),
+        torch.index_put,
+    ),
     Operator(".index_put_", lambda g: (g.floats((3, 4)), (torch.tensor([0, 2]),), g.floats((4,)))),
     Operator("put", lambda g: (g.floats((3, 4)), torch.tensor(g.shuffled(12)[:3]), g.floats((3,)))),
-    Operator("index_reduce", lambda g: (g.floats((3, 2), 0.5, 2, grad=False), 0, g.ints((4,), 0, 2), g.floats((4, 2), 0.5, 2, grad=False),
-                                        g.choice(["prod", "mean", "amax", "amin"]))),
+    Operator(
+        "index_reduce",
+        lambda g: (
+            g.floats((3, 2), 0.5, 2, grad=False),
+            0,
+            g.ints((4,), 0, 2),
+            g.floats((4, 2), 0.5, 2, grad=False),
+            g.choice(["prod", "mean", "amax", "amin"]),
+        ),
+    ),
     Operator("F.one_hot", lambda g: (g.ints((2, 3), 0, 3), g.choice([-1, 4, 6]))),
 ]

@@ -4,8 +4,8 @@ import math
 
 import torch
 
-LONG = 40
-SAMPLED = 32
+LONG = 24
+SAMPLED = 12
 DIGITS = {"float16": 5, "bfloat16": 4, "float32": 9, "float64": 12, "complex64": 9, "complex128": 12}
 
 

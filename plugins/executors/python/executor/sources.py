@@ -52,15 +52,12 @@ class Sources(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
     def install(self):
         """From now on `import` finds these modules, and nothing on a file system."""
-        own = {name.partition(".")[0] for name in self.modules.keys() | self.packages}
-        for name in [loaded for loaded in sys.modules if loaded.partition(".")[0] in own]:
+        gone = ABSENT | {name.partition(".")[0] for name in self.modules.keys() | self.packages}
+        for name in [loaded for loaded in sys.modules if loaded.partition(".")[0] in gone]:
             del sys.modules[name]
         kept = [finder for finder in sys.meta_path if finder in (importlib.machinery.BuiltinImporter,
                                                                  importlib.machinery.FrozenImporter)]
         sys.meta_path[:] = [self, *kept, _Absent()]
-        for name in ABSENT:
-            for loaded in [m for m in sys.modules if m == name or m.startswith(name + ".")]:
-                del sys.modules[loaded]
 
     # The import system's side.
 

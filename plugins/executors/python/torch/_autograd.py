@@ -169,15 +169,15 @@ def _accumulate(x, gradient, create_graph):
         record(before)
 
 
-def gradients(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
-              is_grads_batched=False, materialize_grads=False):
+def gradients(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True,
+              allow_unused=None, is_grads_batched=False, materialize_grads=False):
     """The sum of gradients of `outputs` with respect to each of `inputs`."""
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     if is_grads_batched:
         several = [grad_outputs] if isinstance(grad_outputs, Tensor) else list(grad_outputs)
         rows = [
-            gradients(outputs, inputs, [g[row] for g in several], True, create_graph, allow_unused,
-                      materialize_grads=materialize_grads)
+            gradients(outputs, inputs, [g[row] for g in several], True, create_graph,
+                      allow_unused=allow_unused, materialize_grads=materialize_grads)
             for row in range(several[0].shape[0])
         ]
         return tuple(None if column[0] is None else stack(list(column)) for column in zip(*rows))

@@ -14,6 +14,8 @@ _host_dtype = tensors.Tensor.dtype
 class Tensor(tensors.Tensor):
     """A multi-dimensional array that lives on the host."""
 
+    __module__ = "torch"
+
     # None: not known yet, ask the host. A boolean tensor always knows, because the host holds it as u8.
     _dtype = None
     _shape = None

@@ -13,6 +13,8 @@ array_types, tensor_of = (), None
 def finish(x, requires_grad=False):
     """The fresh tensor `x`, a leaf if it shall require a gradient."""
     x._packed = True
+    if requires_grad and not (x.dtype.is_floating_point or x.dtype.is_complex):
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
     return x.requires_grad_() if requires_grad else x
 
 

@@ -1,16 +1,15 @@
 """The decompositions under the names they had before `torch.linalg`."""
 
-import collections
-
 from . import linalg
 from ._creation import eye, full
+from ._return_types import return_type
 from ._selecting import where
 from ._shaping import expand
 
-_Svd = collections.namedtuple("svd", "U S V")
-_Qr = collections.namedtuple("qr", "Q R")
-_Slogdet = collections.namedtuple("slogdet", "sign logabsdet")
-_TriangularSolve = collections.namedtuple("triangular_solve", "solution cloned_coefficient")
+_Svd = return_type("svd", "U S V")
+_Qr = return_type("qr", "Q R")
+_Slogdet = return_type("slogdet", "sign logabsdet")
+_TriangularSolve = return_type("triangular_solve", "solution cloned_coefficient")
 
 
 def inverse(input, *, out=None):

@@ -23,6 +23,8 @@ def extents(name, arguments):
             f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(arguments[0]).__name__}")
     shape = sizes(arguments)
     for extent in shape:
+        if extent < 0 and name == "zeros":
+            raise RuntimeError("zeros: Dimension size must be non-negative.")
         if extent < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {extent}: {shape}")
     return shape
@@ -218,6 +220,8 @@ def eye(n, m=None, *, out=None, dtype=None, layout=None, device=None, requires_g
     check_device(device)
     m = n if m is None else m
     for name, extent in (("n", n), ("m", m)):
+        if extent < 0 and name == "zeros":
+            raise RuntimeError("zeros: Dimension size must be non-negative.")
         if extent < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {extent}")
     on = eq(arange(n).unsqueeze(1), arange(m).unsqueeze(0))

@@ -188,6 +188,8 @@ def _at(input, dim, index):
     try:
         at = index.__index__()
     except (AttributeError, TypeError):
+        if isinstance(index, str):
+            raise TypeError("new(): invalid data type 'str'") from None
         raise IndexError(
             "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
             f"(got {type(index).__name__})"

@@ -117,12 +117,13 @@ def _of_extreme(name):
 # The node depends on the arguments.
 _CHOSEN = {
     "clamp": _of_clamp, "clip": _of_clamp, "max": _of_extreme("max"), "min": _of_extreme("min"),
-    "split": lambda tensor, split_size_or_sections, dim=0: (
-        "SplitBackward0" if isinstance(split_size_or_sections, int) else "SplitWithSizesBackward0"),
+    # The function and the method call the same argument by two names.
+    "split": lambda tensor, split_size_or_sections=None, dim=0, split_size=None: (
+        "SplitBackward0" if isinstance(split_size_or_sections or split_size, int) else "SplitWithSizesBackward0"),
     "pad": _of_pad, "interpolate": _of_interpolate, "adaptive_avg_pool2d": _of_average, "nll_loss": _of_nll_loss,
     "cross_entropy": _of_cross_entropy, "scatter": _of_scatter,
-    "lerp": lambda input, end, weight: "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0",
-    "diag": lambda input, diagonal=0: "DiagEmbedBackward0" if input.dim() == 1 else "DiagonalBackward0_copy",
+    "lerp": lambda input, end, weight, out=None: "LerpBackward1" if isinstance(weight, Tensor) else "LerpBackward0",
+    "diag": lambda input, diagonal=0, out=None: "DiagEmbedBackward0" if input.dim() == 1 else "DiagonalBackward0_copy",
 }
 _LINALG = {
     "inv": "LinalgInvExBackward0", "det": "LinalgDetBackward0", "slogdet": "LinalgSlogdetBackward0",

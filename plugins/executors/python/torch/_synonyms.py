@@ -1,6 +1,6 @@
 """Second names: functions that PyTorch also has under another name or as a function beside the method."""
 
-from . import _joining, linalg
+from . import _joining, _low_rank, linalg
 from ._attributes import resize_
 from ._shaping import reshape
 from ._triangles import as_strided
@@ -40,12 +40,6 @@ def lu_solve(b, LU_data, LU_pivots, *, out=None):
     return linalg.lu_solve(LU_data, LU_pivots, b, out=out)
 
 
-def svd_lowrank(A, q=6, niter=2, M=None):
-    """The `q` largest singular values with their vectors, U, S and V; exact, where PyTorch draws at random."""
-    u, s, vh = linalg.svd(A if M is None else A - M, full_matrices=False)
-    return u[..., :q], s[..., :q], vh[..., :q, :].mT
-
-
 def _imag(self):
     raise RuntimeError("imag is not implemented for tensors with non-complex dtypes.")
 
@@ -69,7 +63,8 @@ METHODS = {
 FUNCTIONS = {
     **{name: _function(name) for name in _AS_FUNCTIONS.split()},
     **{name: function for name, function in METHODS.items() if name != "new"},
-    "fill": lambda input, value: input.clone().fill_(value), "svd_lowrank": svd_lowrank,
+    "fill": lambda input, value: input.clone().fill_(value), "svd_lowrank": _low_rank.svd_lowrank,
+    "pca_lowrank": _low_rank.pca_lowrank,
 }
 
 

@@ -12,7 +12,7 @@ from ._scattering import put_flat
 from ._selecting import as_scalar, choose
 from ._shaping import permuted, reshape, unsqueeze, whole_dim
 from ._steps import Places, contiguous_strides
-from ._views import DETACH, layout, note_view
+from ._views import DETACH, is_plain, layout, note_view
 
 
 def _triangle(name, input, keep):
@@ -90,7 +90,10 @@ def as_strided(input, size, stride, storage_offset=None):
         storage_offset = layout(input)[1]
     origin = input._view
     root = None if origin is None else origin()
-    if root is not None:
+    if input._leaf is not None and is_plain(input):
+        # What it is a view of has no gradient.
+        storage_offset -= layout(input)[1]
+    elif root is not None:
         return as_strided(root.detach() if DETACH in origin.path else root, size, stride, storage_offset)
     if len(size) != len(stride):
         raise RuntimeError(

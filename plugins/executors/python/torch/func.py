@@ -174,6 +174,9 @@ def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_
             ]
             return tree.tree_unflatten(columns, spec)
 
+        if not any(isinstance(x, Tensor) and x.requires_grad for x in tree.tree_leaves(given)):
+            aux = tree.tree_map_only(Tensor, lambda x: x.detach(), aux)
+
         answer = tree.tree_map(one, output)
         return (answer, aux) if has_aux else answer
 

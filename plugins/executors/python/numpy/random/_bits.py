@@ -126,6 +126,11 @@ class MT19937(Bits):
         self.next32 = lambda draw=self._random.getrandbits: draw(32)
         self.double = self._random.random
 
+    def begin_anywhere(self, seed):
+        """Some stream that `seed` determines, quickly: for programs that ask for none in particular."""
+        self._random.seed(seed)
+        self.forget_pieces()
+
     def words(self):
         """The 624 words, and which comes next."""
         state = self._random.getstate()[1]

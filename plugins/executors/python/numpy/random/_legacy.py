@@ -21,6 +21,10 @@ class RandomState(Drawing):
             self._bits = MT19937(seed.tolist() if hasattr(seed, "tolist") else seed)
         self._spare = None
 
+    def _begin_anywhere(self, seed):
+        self._bits.begin_anywhere(seed)
+        self._spare = None
+
     def get_state(self, legacy=True):
         """Where the stream is."""
         words, at = self._bits.words()

@@ -140,3 +140,14 @@ def test_variable_is_a_tensor():
     (x * x).sum().backward()
     assert isinstance(x, Variable) and x.grad.tolist() == [2.0, 2.0] and not Variable(x).requires_grad
     assert repr(torch.nn.Parameter(torch.ones(1))) == "Parameter containing:\ntensor([1.], requires_grad=True)"
+
+
+def test_arguments_of_grad():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (g,) = torch.autograd.grad(
+        outputs=x**2, inputs=x, grad_outputs=torch.ones(2), create_graph=True, retain_graph=True, only_inputs=True)
+    assert g.tolist() == [2, 4] and g.requires_grad
+    square = torch.func.jacrev(lambda y: (y**2, y * 3), has_aux=True)
+    jacobian, aux = square(torch.ones(2))
+    assert jacobian.tolist() == [[2, 0], [0, 2]] and not aux.requires_grad
+    assert str(type(x)) == "<class 'torch.Tensor'>"

@@ -130,3 +130,15 @@ def test_errors():
             assert words in str(error), error
         else:
             raise AssertionError(words)
+
+
+def test_low_rank():
+    torch.manual_seed(0)
+    x = torch.randn(8, 2) @ torch.randn(2, 5)
+    u, s, v = torch.pca_lowrank(x, q=2)
+    centred = x - x.mean(0)
+    assert torch.allclose(u @ torch.diag(s) @ v.T, centred, atol=1e-4)
+    assert torch.allclose(s, torch.linalg.svdvals(centred)[:2], atol=1e-4)
+    u, s, v = torch.svd_lowrank(x.T, q=2)
+    assert u.shape == (5, 2) and v.shape == (8, 2) and torch.allclose(u @ torch.diag(s) @ v.T, x.T, atol=1e-4)
+    assert repr(torch.linalg.qr(torch.eye(1))).startswith("torch.return_types.linalg_qr(\nQ=")

@@ -207,3 +207,30 @@ def test_second_derivatives_of_layers():
     first.sum().backward()
     # d²/dx² of (4 windows of 4)³: each window gives 6 · 4 for each pair of its places.
     assert x.grad.tolist() == [[[[96.0, 192.0, 96.0], [192.0, 384.0, 192.0], [96.0, 192.0, 96.0]]]]
+
+
+def test_pruning_by_classes():
+    from torch.nn.utils import prune
+    layers = nn.Sequential(nn.Linear(6, 5), nn.Linear(5, 4))
+    pairs = [(layer, "weight") for layer in layers]
+    prune.global_unstructured(pairs, pruning_method=prune.L1Unstructured, amount=0.2)
+    assert sum(int((layer.weight == 0).sum()) for layer in layers) == 10
+    largest = max(layer.weight_orig[layer.weight_mask == 0].abs().max() for layer in layers)
+    assert largest <= min(layer.weight[layer.weight_mask == 1].abs().min() for layer in layers)
+
+    class EveryOther(prune.BasePruningMethod):
+        PRUNING_TYPE = "unstructured"
+
+        def compute_mask(self, t, default_mask):
+            mask = default_mask.clone()
+            mask.view(-1)[::2] = 0
+            return mask
+
+    EveryOther.apply(layers[1], "bias")
+    assert layers[1].bias_mask.tolist() == [0, 1, 0, 1]
+    prune.ln_structured(layers[0], "weight", amount=2, n=2, dim=0)
+    (hook,) = layers[0]._forward_pre_hooks.values()
+    assert isinstance(hook, prune.PruningContainer) and len(hook) == 2
+    assert int((layers[0].weight.abs().sum(1) == 0).sum()) == 2
+    prune.remove(layers[0], "weight")
+    assert not prune.is_pruned(layers[0]) and "weight" in dict(layers[0].named_parameters())

@@ -46,12 +46,13 @@ def gradcheck(func, inputs, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=T
         rows = []
         flat = y.reshape(-1)
         for element in range(flat.numel()):
-            rows.append(gradients(flat[element], [inputs[i] for i in tracked], retain_graph=True, allow_unused=True,
-                                  materialize_grads=True) if y.requires_grad else None)
+            found = gradients(flat[element], [inputs[i] for i in tracked], retain_graph=True, allow_unused=True,
+                              materialize_grads=True) if y.requires_grad else None
+            rows.append(None if found is None else [gradient.reshape(-1).tolist() for gradient in found])
         for which, at in enumerate(tracked):
             for place in range(inputs[at].numel()):
                 numerical = _numerical(func, inputs, at, out, place, eps).tolist()
-                analytical = [0.0 if row is None else float(row[which].reshape(-1)[place]) for row in rows]
+                analytical = [0.0 if row is None else row[which][place] for row in rows]
                 for n, a in zip(numerical, analytical):
                     if not abs(n - a) <= atol + rtol * abs(n):
                         if raise_exception:

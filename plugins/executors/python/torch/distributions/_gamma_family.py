@@ -5,19 +5,17 @@ import math
 import torch
 
 from . import constraints
-from ._gamma_numbers import drawn
+from ._gamma_draws import drawn
 from ._incomplete_gamma import lower_gamma
 from .distribution import Distribution, ExponentialFamily
 from .utils import broadcast_all, standard_normal
-
 
 class _StandardGamma(torch.autograd.Function):
     """Samples whose gradient is that of the quantile they are: -(dF/da) / (dF/dx)."""
 
     @staticmethod
     def forward(ctx, concentration):
-        exact = drawn(concentration.double())
-        sample = exact.to(concentration.dtype).clamp(min=torch.finfo(concentration.dtype).tiny)
+        sample = drawn(concentration)
         ctx.save_for_backward(concentration, sample)
         return sample
 
@@ -111,8 +109,10 @@ class Dirichlet(ExponentialFamily):
         super().__init__(concentration.shape[:-1], concentration.shape[-1:], validate_args=validate_args)
 
     def rsample(self, sample_shape=torch.Size()):
-        parts = standard_gamma(self.concentration.expand(self._extended_shape(sample_shape)))
-        return parts / parts.sum(-1, keepdim=True)
+        parts = standard_gamma(self.concentration.expand(self._extended_shape(sample_shape)).double())
+        kind = self.concentration.dtype
+        limits = torch.finfo(kind)
+        return (parts / parts.sum(-1, keepdim=True)).to(kind).clamp(limits.tiny, 1 - limits.eps / 2)
 
     def log_prob(self, value):
         self._checked(value)

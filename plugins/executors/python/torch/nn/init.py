@@ -208,11 +208,11 @@ def sparse_(tensor, sparsity, std=0.01, generator=None):
     rows, columns = tensor.shape
     zeros = math.ceil(sparsity * rows)
     tensor.normal_(0, std, generator=generator)
-    kept = [[1.0] * columns for _ in range(rows)]
+    gone = [[False] * columns for _ in range(rows)]
     for column in range(columns):
         for row in torch.randperm(rows)[:zeros].tolist():
-            kept[row][column] = 0.0
-    return tensor.mul_(torch.tensor(kept, dtype=tensor.dtype))
+            gone[row][column] = True
+    return tensor.masked_fill_(torch.tensor(gone, dtype=torch.bool).reshape(rows, columns), 0.0)
 
 
 def _old(function):
