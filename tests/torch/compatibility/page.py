@@ -93,6 +93,7 @@ def main():
                 lines += textwrap.wrap(", ".join(f"`{name}`" for name in some), 116, break_on_hyphens=False)
                 lines.append("")
         sections.append(("\n".join(lines), path, counts))
+    print("## How many names there are\n")
     print(f"Of the {sum(totals.values())} public names of PyTorch {pytorch_names.VERSION} below, {totals['present']} work, "
           f"{totals['accepted']} are accepted without\neffect, {totals['refused']} refuse by name, and "
           f"{totals['absent']} are absent.\n")

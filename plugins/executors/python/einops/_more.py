@@ -70,7 +70,7 @@ def pack(tensors, pattern):
     for place, value in enumerate(tensors):
         tensor, restore = as_tensor(value)
         back = back or restore
-        shape = tuple(tensor.shape)
+        shape = tensor.shape if value is tensor else tuple(tensor.shape)
         if len(shape) < before + after:
             raise EinopsError(
                 f"packed tensor #{place} (enumeration starts with 0) has shape {shape}, while pattern {pattern} "

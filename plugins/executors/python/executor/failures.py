@@ -3,6 +3,7 @@
 import linecache
 import traceback
 
+from componentize_py_types import Err
 from wit_world.imports.values import Failure
 
 _MESSAGE_BYTES = 4096
@@ -48,7 +49,8 @@ def _chain(error, paths):
         if error.__cause__ is not None:
             error = error.__cause__
             parts[-1] = "\nThe above exception was the direct cause of the following exception:\n\n" + parts[-1]
-        elif error.__context__ is not None and not error.__suppress_context__:
+        elif error.__context__ is not None and not error.__suppress_context__ and not isinstance(error.__context__, Err):
+            # The host's own errors are no part of the program; the exception that was made of one says it all.
             error = error.__context__
             parts[-1] = "\nDuring handling of the above exception, another exception occurred:\n\n" + parts[-1]
         else:

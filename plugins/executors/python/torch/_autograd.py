@@ -200,8 +200,8 @@ def gradients(outputs, inputs, grad_outputs=None, retain_graph=None, create_grap
             gradient = zeros_like(x)
         elif not allow_unused:
             raise RuntimeError(
-                f"One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True "
-                f"if this is the desired behavior. (It is the tensor at index {place}.)"
+                f"The differentiated Tensor at index {place} appears to not have been used in the graph. Set "
+                "allow_unused=True if this is the desired behavior."
             )
         totals.append(gradient)
     return tuple(totals)

@@ -110,8 +110,12 @@ def _check(input, other):
 
 
 def _shape_error(input, other, err):
+    """The exception to raise: PyTorch's words for shapes that do not go together; the host's for all else."""
     if err.value.code in ("shape", "argument"):
-        _check(input, other)
+        try:
+            _check(input, other)
+        except RuntimeError as mismatch:
+            return mismatch
     return raised(err)
 
 

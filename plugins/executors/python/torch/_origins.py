@@ -21,7 +21,8 @@ _OF_STEPS = {
 _OF_AUTOGRAD = ("CopySlices", "CopyBackwards")
 
 # Functions whose node bears their own name.
-_NAMED_ALIKE = """frac sinc logit xlogy logaddexp logaddexp2 hypot copysign addcmul addcdiv nan_to_num atan2 maximum minimum
+_NAMED_ALIKE = """frac sinc logit xlogy logaddexp logaddexp2 hypot copysign addcmul addcdiv nan_to_num atan2
+    maximum minimum
     fmax
     fmin mm mv dot bmm addmm addmv baddbmm addbmm std var std_mean var_mean amax amin logsumexp mode kthvalue
     topk sort cumsum cumprod logcumsumexp cummax cummin nansum dist renorm cat stack block_diag roll flip rot90
@@ -48,7 +49,8 @@ _NAMED_OTHERWISE = {
     "cosine_similarity": "SumBackward1", "pairwise_distance": "NormBackward1", "dropout": "MulBackward0",
     "dropout2d": "MulBackward0", "alpha_dropout": "AddBackward0",
     "norm": "LinalgVectorNormBackward0", "msort": "SortBackward0",
-    "nanmean": "DivBackward0", "outer": "MulBackward0", "tensordot": "ViewBackward0", "kron": "UnsafeViewBackward0",
+    "multilabel_margin_loss": "MultilabelMarginLossBackward0", "nanmean": "DivBackward0",
+    "outer": "MulBackward0", "tensordot": "ViewBackward0", "kron": "UnsafeViewBackward0",
     "chunk": "SplitBackward0", "split_with_sizes": "SplitWithSizesBackward0",
     "hstack": "CatBackward0", "vstack": "CatBackward0", "column_stack": "CatBackward0", "concat": "CatBackward0",
     "repeat_interleave": "ViewBackward0", "take_along_dim": "GatherBackward0", "tile": "RepeatBackward0",

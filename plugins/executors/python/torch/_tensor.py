@@ -1,5 +1,6 @@
 """The methods of `Tensor`."""
 
+from ._arithmetic import shape_mismatch
 from ._attributes import install as install_attributes
 from ._autograd import attach as attach_autograd
 from ._assignment import setitem
@@ -59,8 +60,14 @@ def clone(self, *, memory_format=None):
 def copy_(self, src, non_blocking=False):
     """In-place: takes the values of `src`, broadcast and in this tensor's type."""
     check_writable(self)
-    value = cast(src, self.dtype)
+    value = cast(src if isinstance(src, Tensor) else tensor(src), self.dtype)
     if value.shape != self.shape:
+        mismatch = shape_mismatch(self.shape, value.shape)
+        if mismatch:
+            raise RuntimeError(mismatch)
+        if value.dim() > self.dim():
+            raise RuntimeError(f"output with shape {list(self.shape)} doesn't match the broadcast shape "
+                               f"{list(value.shape)}")
         value = value.expand(self.shape)
     return write(self, host(replacing, self, value))
 

@@ -138,7 +138,8 @@ def rebind(target, value):
     _, drop, arguments, _ = target.finalizer.detach()
     _, new_drop, new_arguments, _ = value.finalizer.detach()
     target.handle = value.handle
-    target._made = value._made if value.__class__ is Tensor else None
+    if value.__class__ is Tensor:
+        target._made = value._made
     target.finalizer = Dropping(target, new_drop, *new_arguments)
     value.handle = None
     drop(*arguments)

@@ -18,7 +18,6 @@ from ._shaping import expand, unsqueeze
 from ._triangles import diagonal as _diagonal
 from ._triangles import tril, triu
 
-
 _Qr = return_type("linalg_qr", "Q R")
 _Svd = return_type("linalg_svd", "U S Vh")
 _Eigh = return_type("linalg_eigh", "eigenvalues eigenvectors")

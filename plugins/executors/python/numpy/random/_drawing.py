@@ -134,13 +134,15 @@ class Drawing:
 
     def _weighted(self, count, p, replace, total):
         """Places by their probabilities."""
+        # NumPy allows for the rounding of float32.
+        slack = 3.5e-4 if getattr(p, "dtype", None) == "float32" else 1.5e-8
         p = asarray(p).astype(float64_d)
         if p.size != count:
             raise ValueError("a and p must have same size" if total is not None else "'a' and 'p' must have same size")
         if bool((p < 0).any()):
             raise ValueError(
     "probabilities are not non-negative" if total is None else "Probabilities are not non-negative")
-        if abs(float(p.sum()) - 1.0) > 1.5e-8:
+        if abs(float(p.sum()) - 1.0) > slack:
             raise ValueError("probabilities do not sum to 1" if total is None else "Probabilities do not sum to 1. "
                              "See Notes "
                              "section of docstring for more information.")

@@ -151,3 +151,22 @@ def test_arguments_of_grad():
     jacobian, aux = square(torch.ones(2))
     assert jacobian.tolist() == [[2, 0], [0, 2]] and not aux.requires_grad
     assert str(type(x)) == "<class 'torch.Tensor'>"
+
+
+def test_checks_of_second_order():
+    a = torch.randn(2, 3, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(torch.logsumexp, (a, 1)) and torch.autograd.gradgradcheck(torch.tanh, a)
+
+    class Wrong(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x**3
+
+        @staticmethod
+        def backward(ctx, g):
+            (x,) = ctx.saved_tensors
+            return g * 3 * x.detach() ** 2
+
+    assert torch.autograd.gradcheck(Wrong.apply, a)
+    assert not torch.autograd.gradgradcheck(Wrong.apply, a, raise_exception=False)

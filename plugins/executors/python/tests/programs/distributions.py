@@ -1,9 +1,10 @@
 """Distributions against PyTorch 2.15.0's numbers; passes under it as well."""
 
 import torch
+import torch.distributions as D
 from torch.distributions import (
-    Bernoulli, Beta, Categorical, Dirichlet, Gamma, Independent, MixtureSameFamily, MultivariateNormal, Normal,
-    StudentT, TransformedDistribution, kl_divergence,
+    Bernoulli, Beta, Binomial, Categorical, Dirichlet, Gamma, Independent, MixtureSameFamily, MultivariateNormal,
+    Normal, StudentT, TransformedDistribution, kl_divergence,
 )
 from torch.distributions.transforms import AffineTransform, TanhTransform
 
@@ -83,3 +84,28 @@ EXPECTED = {
     "sample categorical": [2.0, 1.0, 0.0, 1.0, 1.0, 2.0],
     "sample bernoulli": [0.0, 1.0, 0.0, 1.0, 1.0, 1.0],
 }
+
+
+def test_gamma_numbers_and_binomial_counts_are_those_of_the_seed():
+    torch.manual_seed(0)
+    gammas = Gamma(torch.tensor([0.5, 2.0]), torch.ones(2)).sample()
+    assert torch.allclose(gammas, torch.tensor([0.00078935816, 0.63154060]), rtol=1e-5)
+    mixed = Dirichlet(torch.full((3,), 0.3)).sample()
+    assert torch.allclose(mixed, torch.tensor([0.0090588331, 0.77783120, 0.21310994]), rtol=1e-5)
+    # The second of a pair of normal numbers is kept for the next draw.
+    last = torch.cat([Beta(1.0, 2.0).sample().reshape(1), torch.rand(1)])
+    assert torch.allclose(last, torch.tensor([0.66178221, 0.72310919]))
+    torch.manual_seed(0)
+    counts = Binomial(torch.tensor([5.0, 50.0, 200.0]), torch.tensor([0.4, 0.6, 0.05])).sample()
+    assert counts.tolist() == [4.0, 27.0, 9.0]
+
+
+def test_gamma_and_binomial_streams():
+    torch.manual_seed(5)
+    assert torch.allclose(D.Gamma(0.5, 1.0).sample((2,)), torch.tensor([0.1416, 1.3534]), atol=1e-4)
+    torch.manual_seed(5)
+    assert torch.allclose(D.Beta(0.4, 0.4).sample(), torch.tensor(0.0660), atol=1e-4)
+    torch.manual_seed(5)
+    assert D.Binomial(5, 0.4).sample((3,)).tolist() == [2, 1, 4]
+    counts = D.Binomial(torch.tensor([1000.0, 12.0]), torch.tensor([0.7, 0.05])).sample((400,))
+    assert torch.allclose(counts.mean(0), torch.tensor([700.0, 0.6]), atol=4.0) and bool((counts[:, 1] <= 12).all())

@@ -106,3 +106,29 @@ def test_embedding():
     table.grad = None
     F.embedding(torch.tensor([2, 0]), table, padding_idx=0).sum().backward()
     assert table.grad.tolist() == [[0, 0], [0, 0], [1, 1]]
+
+
+def test_flex_attention():
+    from torch.nn.attention.flex_attention import and_masks, create_block_mask, create_mask, flex_attention
+
+    def causal(b, h, q_idx, kv_idx):
+        return q_idx >= kv_idx
+
+    def near(b, h, q_idx, kv_idx):
+        return q_idx - kv_idx < 3
+
+    torch.manual_seed(0)
+    q, k, v = torch.randn(3, 2, 2, 8, 4).unbind(0)
+    mask = create_mask(and_masks(causal, near), None, None, 8, 8, device="cpu")
+    assert mask.shape == (1, 1, 8, 8) and mask.sum() == 21
+    blocks = create_block_mask(and_masks(causal, near), None, None, 8, 8, device="cpu", BLOCK_SIZE=8)
+    expected = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    assert torch.allclose(flex_attention(q, k, v, block_mask=blocks), expected, atol=1e-5)
+    slopes = torch.tensor([0.5, 0.25])
+
+    def lean(score, b, h, q_idx, kv_idx):
+        return score + slopes[h] * (kv_idx - q_idx)
+
+    bias = slopes[:, None, None] * (torch.arange(8) - torch.arange(8)[:, None])
+    expected = F.scaled_dot_product_attention(q, k, v, attn_mask=bias.expand(2, 2, 8, 8))
+    assert torch.allclose(flex_attention(q, k, v, score_mod=lean), expected, atol=1e-5)

@@ -234,3 +234,24 @@ def test_pruning_by_classes():
     assert int((layers[0].weight.abs().sum(1) == 0).sum()) == 2
     prune.remove(layers[0], "weight")
     assert not prune.is_pruned(layers[0]) and "weight" in dict(layers[0].named_parameters())
+
+
+def test_a_module_without_values():
+    models = [nn.Linear(3, 2) for _ in range(2)]
+    base = copy.deepcopy(models[0]).to("meta")
+    params, buffers = torch.func.stack_module_state(models)
+    x = torch.ones(4, 3)
+    results = torch.vmap(lambda p, b: torch.func.functional_call(base, (p, b), (x,)))(params, buffers)
+    assert torch.allclose(results, torch.stack([model(x) for model in models]))
+    assert base.weight.shape == (2, 3) and not torch.equal(models[0].weight, torch.zeros(2, 3))
+
+
+def test_causal_biases():
+    from torch.nn.attention.bias import causal_lower_right, causal_upper_left
+
+    q, k = torch.rand(1, 2, 3, 4), torch.rand(1, 2, 5, 4)
+    for bias, diagonal in ((causal_upper_left(3, 5), 0), (causal_lower_right(3, 5), 2)):
+        assert isinstance(bias, torch.Tensor)
+        mask = torch.ones(3, 5, dtype=torch.bool).tril(diagonal)
+        got, wanted = (F.scaled_dot_product_attention(q, k, k, attn_mask=m) for m in (bias, mask))
+        assert torch.allclose(got, wanted, atol=1e-6)

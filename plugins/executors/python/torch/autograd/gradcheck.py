@@ -3,7 +3,7 @@
 from .._autograd import gradients
 from .._base import Tensor
 from .._creation import ones_like
-from .._grad_mode import no_grad
+from .._grad_mode import enable_grad, no_grad
 
 
 class GradcheckError(RuntimeError):
@@ -70,13 +70,16 @@ def gradgradcheck(func, inputs, grad_outputs=None, **options):
     tracked = [x for x in inputs if isinstance(x, Tensor) and x.requires_grad]
 
     def first(*some):
-        ys = _outputs(func, some)
-        wanted = [x for x in some if isinstance(x, Tensor) and x.requires_grad]
-        vectors = [ones_like(y) * 0.7 for y in ys] if grad_outputs is None else grad_outputs
-        return gradients(ys, wanted, vectors, create_graph=True, allow_unused=True, materialize_grads=True)
+        # Also where the differences are taken, which nobody differentiates.
+        with enable_grad():
+            some = _requiring(some, tracked, inputs)
+            ys = _outputs(func, some)
+            wanted = [x for x in some if isinstance(x, Tensor) and x.requires_grad]
+            vectors = [ones_like(y) * 0.7 for y in ys] if grad_outputs is None else grad_outputs
+            return gradients(ys, wanted, vectors, create_graph=True, allow_unused=True, materialize_grads=True)
 
     options = {k: v for k, v in options.items() if not k.startswith("gen_")}
-    return gradcheck(lambda *some: first(*_requiring(some, tracked, inputs)), inputs, **options)
+    return gradcheck(first, inputs, **options)
 
 
 def _requiring(some, tracked, inputs):

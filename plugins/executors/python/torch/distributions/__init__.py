@@ -1,4 +1,4 @@
-"""`torch.distributions`. Samples are PyTorch's for a seed, but those of Binomial."""
+"""`torch.distributions`. Samples are PyTorch's for a seed."""
 
 import sys
 

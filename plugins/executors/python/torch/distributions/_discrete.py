@@ -6,6 +6,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from . import constraints
+from ._binomial_draws import drawn
 from .distribution import Distribution, ExponentialFamily
 from .utils import broadcast_all, lazy_property, logits_to_probs, probs_to_logits
 
@@ -127,13 +128,13 @@ class Geometric(Binary):
 
 
 class Binomial(Binary):
-    """How many of `total_count` trials succeed. Drawn trial by trial: PyTorch's samples of a seed are others."""
+    """How many of `total_count` trials succeed."""
 
     arg_constraints = {"total_count": constraints.nonnegative_integer, **Binary.arg_constraints}
     has_enumerate_support = True
     _parameters = {"total_count": 0, **Binary._parameters}
-    # The largest number of uniform draws that one call of `sample` makes.
-    _MOST = 2**26
+    # The most numbers that one call of `sample` draws, which it does one by one.
+    _MOST = 2**22
 
     def __init__(self, total_count=1, probs=None, logits=None, validate_args=None):
         one_of(probs, logits)
@@ -161,13 +162,10 @@ class Binomial(Binary):
 
     def sample(self, sample_shape=torch.Size()):
         shape = self._extended_shape(sample_shape)
-        most = int(self.total_count.max()) if self.total_count.numel() else 0
-        if most * shape.numel() > self._MOST:
-            raise NotImplementedError(
-                f"Binomial.sample of {shape.numel()} numbers of up to {most} trials is not available; Normal is")
+        if shape.numel() > self._MOST:
+            raise NotImplementedError(f"Binomial.sample of {shape.numel()} numbers is not available; Normal is")
         with torch.no_grad():
-            trials = torch.arange(most).view((-1,) + (1,) * len(shape)) < self.total_count
-            return ((torch.rand((most, *shape)) < self.probs) & trials).sum(0).type_as(self.probs)
+            return drawn(self.total_count.expand(shape), self.probs.expand(shape))
 
     def log_prob(self, value):
         self._checked(value)

@@ -3,7 +3,7 @@
 import contextlib
 import enum
 
-from . import flex_attention
+from . import bias, flex_attention
 
 
 class SDPBackend(enum.IntEnum):
@@ -27,4 +27,4 @@ def sdpa_kernel(backends, set_priority=False):
     yield
 
 
-__all__ = ["SDPBackend", "flex_attention", "sdpa_kernel"]
+__all__ = ["SDPBackend", "bias", "flex_attention", "sdpa_kernel"]

@@ -1,14 +1,16 @@
 """A module's tensors in another type, on another device, with or without gradients."""
 
+import math
+
 from ..._base import Tensor
-from ..._creation import empty_like
+from ..._creation import empty_like, full_like, zeros_like
 from ..._dtype import bfloat16, check_device, device as _device, dtype as _dtype, float16, float32, float64
 from ..._grad_mode import no_grad
 from ..parameter import is_lazy
 
 
 def _target(arguments, options):
-    """The dtype and device of `to(…)`; refuses what PyTorch refuses."""
+    """The dtype of `to(…)`, and is the device that without values? Refuses what PyTorch refuses."""
     kind, where = options.pop("dtype", None), options.pop("device", None)
     for value in arguments:
         if isinstance(value, _dtype):
@@ -19,8 +21,15 @@ def _target(arguments, options):
             where = value
     if kind is not None and not kind.is_floating_point and not kind.is_complex:
         raise TypeError(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={kind}")
+    if where is not None and _device(where).type == "meta":
+        return kind, True
     check_device(where)
-    return kind
+    return kind, False
+
+
+def _without_values(x):
+    """What a module on the device 'meta' holds: it has no values, so whatever is computed from it is NaN."""
+    return full_like(x, math.nan) if x.is_floating_point() else zeros_like(x)
 
 
 class Conversion:
@@ -60,7 +69,9 @@ class Conversion:
 
     def to(self, *args, **kwargs):
         """Parameters and buffers of floating-point type in another type."""
-        kind = _target(args, dict(kwargs))
+        kind, meta = _target(args, dict(kwargs))
+        if meta:
+            self._apply(_without_values)
         return self if kind is None else self._floating(kind)
 
     def _floating(self, kind):
