@@ -29,8 +29,6 @@ short = int16
 cfloat = complex64
 cdouble = complex128
 chalf = complex32
-strided = "torch.strided"
-contiguous_format = preserve_format = channels_last = None
 inf = __import__("math").inf
 nan = __import__("math").nan
 pi = __import__("math").pi
@@ -50,11 +48,13 @@ from ._vmap import vmap  # noqa: E402
 from . import distributions  # noqa: E402
 from . import _global_settings, _platform, _storage_kinds, compiler, jit, profiler, serialization  # noqa: E402
 from ._compiling import compile  # noqa: E402
-from . import _submodules  # noqa: E402
+from . import _anomaly, _layouts, _plain_methods, _plain_names, _submodules  # noqa: E402
 from .amp.autocast_mode import AT_TOP as _autocasting  # noqa: E402
 from .serialization import load, save  # noqa: E402
 
-globals().update({**_platform.MODULES, **_storage_kinds.KINDS, **_autocasting, **_global_settings.NAMES})
+globals().update({**_platform.MODULES, **_storage_kinds.KINDS, **_autocasting, **_global_settings.NAMES, **_layouts.NAMES, **_anomaly.NAMES})
+globals().update({name: value for name, value in _plain_names.NAMES.items() if name not in globals()})
+_plain_methods.install(Tensor)
 
 globals().update(_functional_names.functions(globals()))
 newaxis = None

@@ -40,6 +40,8 @@ class dtype:
 
     def to_complex(self):
         """The complex type whose parts have this type."""
+        if not (self.is_floating_point or self.is_complex):
+            raise RuntimeError(f"Unknown Complex ScalarType for {self.title}")
         return {float16: complex32, float64: complex128, complex32: complex32, complex128: complex128}.get(
             self, complex64)
 
@@ -127,6 +129,7 @@ class Size(tuple):
     __slots__ = ()
 
     def numel(self):
+        """How many elements a tensor of this size has."""
         count = 1
         for extent in self:
             count *= extent
@@ -140,7 +143,17 @@ class Size(tuple):
         return Size(item) if type(key) is slice else item
 
     def __add__(self, other):
-        return Size(tuple.__add__(self, tuple(other)))
+        if not isinstance(other, tuple):
+            raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
+        return Size(tuple.__add__(self, other))
+
+    def __radd__(self, other):
+        return Size(tuple.__add__(tuple(other), self)) if isinstance(other, tuple) else NotImplemented
+
+    def __mul__(self, count):
+        return Size(tuple.__mul__(self, count))
+
+    __rmul__ = __mul__
 
 
 class device:
@@ -148,7 +161,10 @@ class device:
 
     __slots__ = ("type", "index")
 
-    def __init__(self, kind="cpu", index=None):
+    def __init__(self, kind=None, index=None, *, type=None):
+        kind = "cpu" if kind is None and type is None else type if kind is None else kind
+        if kind.__class__ is int:
+            kind, index = "cuda", kind
         if isinstance(kind, device):
             kind, index = kind.type, kind.index
         name, _, number = str(kind).partition(":")

@@ -18,6 +18,8 @@ def _whole(seed):
 class Generator:
     """A stream of random numbers that its seed determines."""
 
+    __module__ = "torch._C"
+
     def __init__(self, device="cpu"):
         check_device(device)
         self._seed = _DEFAULT_SEED

@@ -97,9 +97,39 @@ class enable_grad(_Switch):
 class inference_mode(_Switch):
     """As `no_grad`; its tensors may be used in recorded operations later, which PyTorch refuses."""
 
+    _active = []
+
     def __init__(self, mode=True):
         super().__init__()
         self.on = not mode
+
+    def __enter__(self):
+        super().__enter__()
+        self._active.append(not self.on)
+
+    def __exit__(self, *_):
+        self._active.pop()
+        super().__exit__()
+
+    def __call__(self, function):
+        inner = super().__call__(function)
+        if inspect.isgeneratorfunction(function):
+            return inner
+
+        @functools.wraps(function)
+        def call(*arguments, **options):
+            self._active.append(not self.on)
+            try:
+                return inner(*arguments, **options)
+            finally:
+                self._active.pop()
+
+        return call
+
+
+def is_inference_mode_enabled():
+    """Is an `inference_mode` around this?"""
+    return bool(inference_mode._active and inference_mode._active[-1])
 
 
 class set_grad_enabled(_Switch):

@@ -104,4 +104,3 @@ def install(cls):
     cls.imag = property(_inquiries.imag)
     cls.conj = cls.resolve_conj = cls.resolve_neg = lambda self: self
     cls.is_conj = cls.is_neg = lambda self: False
-    cls.is_nonzero = bool

@@ -5,8 +5,8 @@ import types
 import typing
 
 from . import (
-    _dtype, _flattening, _grad_mode, _pytree, _signal_windows, _storage_kinds, _utils, autograd, func, jit, nn, optim,
-    overrides, testing, utils,
+    _dtype, _flattening, _generator, _grad_mode, _pytree, _signal_windows, _storage_kinds, _utils, amp, autograd, func, jit, nn,
+    optim, overrides, testing, utils,
 )
 from . import types as type_names
 from ._attributes import UntypedStorage
@@ -86,13 +86,13 @@ def _of_torch():
                                **_storage_kinds.KINDS)
     found["torch_version"] = _module("torch.torch_version", TorchVersion=TorchVersion)
     found["_C"] = _module("torch._C", _disabled_torch_function_impl=_not_called, TensorBase=Tensor,
-                          _TensorBase=Tensor, Size=_dtype.Size, device=_dtype.device, dtype=_dtype.dtype,
+                          _TensorBase=Tensor, Generator=_generator.Generator, Size=_dtype.Size, device=_dtype.device, dtype=_dtype.dtype,
                           _get_tracing_state=lambda: None)
     hints = {name: getattr(typing, name) for name in "Any Callable Dict Final List Optional Tuple Union".split()}
     marks = {name: getattr(jit, name) for name in ("export", "ignore", "is_scripting", "unused")}
     found["_jit_internal"] = _module("torch._jit_internal", _copy_to_script_wrapper=lambda fn: fn, **hints, **marks)
     jit.annotations = _module("torch.jit.annotations", **hints)
-    found.update(overrides=overrides, types=type_names, testing=testing)
+    found.update(GradScaler=amp.GradScaler, overrides=overrides, types=type_names, testing=testing)
     return found
 
 

@@ -13,6 +13,7 @@ from ._host import host
 from ._filling import extents
 from ._functions import install as install_functions
 from ._indexing import getitem
+from ._layouts import strided
 from ._missing import absent_method
 from ._numbers import item, tolist
 from ._operators import install as install_operators
@@ -129,7 +130,7 @@ def install():
         "reshape_as": lambda self, other: reshape(self, other.shape),
         "ndim": property(lambda self: len(self.shape)),
         "device": property(lambda self: CPU), "is_cuda": False, "is_sparse": False, "is_quantized": False,
-        "is_meta": False, "nbytes": property(lambda self: numel(self) * self.dtype.itemsize), "layout": "torch.strided",
+        "is_meta": False, "nbytes": property(lambda self: numel(self) * self.dtype.itemsize), "layout": strided,
         "itemsize": property(lambda self: self.dtype.itemsize),
     }
     install_operators(Tensor)

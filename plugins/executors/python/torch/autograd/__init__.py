@@ -1,5 +1,8 @@
 """`torch.autograd`: gradients of expressions."""
 
+import warnings
+
+from .. import _anomaly
 from .._autograd import backward_all
 from .._autograd import gradients as grad
 from .._custom import Function
@@ -16,19 +19,29 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
 
 
 class set_detect_anomaly:
-    """Accepted; the host's errors name the operation already."""
+    """Kept; the host's errors name the operation already."""
 
-    def __init__(self, mode=True, check_nan=True):
-        pass
+    def __init__(self, mode, check_nan=True):
+        self._before = _anomaly.is_anomaly_enabled(), _anomaly.is_anomaly_check_nan_enabled()
+        _anomaly.set_anomaly_enabled(mode, check_nan)
 
     def __enter__(self):
         return None
 
     def __exit__(self, *_):
-        return None
+        _anomaly.set_anomaly_enabled(*self._before)
 
 
-detect_anomaly = set_detect_anomaly
+class detect_anomaly(set_detect_anomaly):
+    """The same until the end of a block."""
+
+    def __init__(self, check_nan=True):
+        warnings.warn("Anomaly Detection has been enabled. This mode will increase the runtime and should only be "
+                      "enabled for debugging.", stacklevel=2)
+        super().__init__(True, check_nan)
+
+    def __enter__(self):
+        _anomaly.set_anomaly_enabled(True, _anomaly.is_anomaly_check_nan_enabled())
 
 
 def __getattr__(name):
