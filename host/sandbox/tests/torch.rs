@@ -44,5 +44,5 @@ programs! {
     tensors element_types mathematics random_numbers indexing choosing aliasing shaping matrices
     complex_numbers autograd modules functional optimizers errors inplace training layers
     loss_values module_api optim_more data_and_files distributions mixed_precision numpy_arrays
-    einops_patterns origins
+    einops_patterns origins other_paths
 }

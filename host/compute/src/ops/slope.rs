@@ -31,7 +31,9 @@ impl Session {
                 self.binary(BinaryOp::Div, g, &divisor)
             }
             Relu => {
-                let zero = self.full(g.dtype(), &[], 0.0)?;
+                // Zeros that depend on `s`, so that the second derivative is zero and not absent.
+                let above = self.unary(Relu, s)?;
+                let zero = self.scaled(&above, 0.0)?;
                 let off = self.binary_scalar(BinaryOp::Le, s, 0.0)?;
                 self.select(&off, &zero, g)
             }

@@ -2,6 +2,7 @@
 
 from ._base import Tensor, wrap
 from ._dtype import bool_, float32
+from ._grad_mode import grad_mode
 from ._host import Err, raised, tensors
 from ._numbers import limits, scalar
 from ._promotion import cast, default_dtype, result_of, type_of_number, with_number
@@ -193,7 +194,19 @@ pow = _arithmetic(
     _B.POW, "pow", "Elementwise power.", by_tensor="PowBackward1", reflected="PowBackward2")
 remainder = _arithmetic(
     _B.REMAINDER, "remainder", "Remainder with the divisor's sign.", by_tensor="RemainderBackward1")
-floor_divide = _arithmetic(_B.FLOOR_DIVIDE, "floor_divide", "Quotient rounded down.")
+_floor_divided = _arithmetic(_B.FLOOR_DIVIDE, "floor_divide", "Quotient rounded down.")
+
+
+def floor_divide(input, other):
+    """Quotient rounded down."""
+    result = _floor_divided(input, other)
+    if grad_mode.recording and result.dtype.is_floating_point:
+        from ._no_gradients import refused
+
+        return refused("floor_divide", result, input, other)
+    return result
+
+
 fmod = _arithmetic(
     _B.FMOD, "fmod", "Remainder with the dividend's sign.", by_tensor="FmodBackward1")
 angle_of = _arithmetic(_B.ATAN2, "atan2", "The angle of the point (other, input).")
@@ -231,12 +244,21 @@ def rsub(input, other, *, alpha=1):
     return sub_plain(other, _scaled("rsub", input, alpha))
 
 
+def _constant(result, input, other):
+    """The rounded quotient, of gradient 0."""
+    if not grad_mode.recording or not result.dtype.is_floating_point:
+        return result
+    from ._no_gradients import zero_gradient
+
+    return zero_gradient(result, input, other)
+
+
 def div(input, other, *, rounding_mode=None):
     """`input / other`, rounded as asked: None, 'trunc' or 'floor'."""
     if rounding_mode is None:
         return div_plain(input, other)
     if rounding_mode == "floor":
-        return floor_divide(input, other)
+        return _constant(_floor_divided(input, other), input, other)
     if rounding_mode != "trunc":
         raise RuntimeError(
             "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '" + str(rounding_mode) + "'"
@@ -245,7 +267,7 @@ def div(input, other, *, rounding_mode=None):
     if kind.is_floating_point:
         from ._pointwise import trunc
 
-        return trunc(div_plain(input, other))
+        return _constant(trunc(div_plain(input, other)), input, other)
     input = cast(input, kind) if isinstance(input, Tensor) else input
     # Exact where a float32 is not: what the dividend exceeds a multiple of the divisor by has the dividend's sign.
     return floor_divide(sub_plain(input, fmod(input, other)), other)

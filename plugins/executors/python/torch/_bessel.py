@@ -9,9 +9,11 @@ from . import _arithmetic as A
 from . import _pointwise as P
 from ._arithmetic import common
 from ._base import Tensor
+from ._custom import Function
 from ._data import finish
 from ._dtype import float64
 from ._filling import arange, ones
+from ._grad_mode import grad_mode
 from ._numbers import as_tensor_operand
 from ._promotion import cast, default_dtype
 from ._selecting import choose
@@ -143,6 +145,29 @@ def zeta(input, other):
     return cast(instead(total, A.eq(power, 1), math.inf), kind)
 
 
+class _Digamma(Function):
+    """The host computes the gradient of `digamma` in one kernel, which has no gradient of its own."""
+
+    @staticmethod
+    def forward(ctx, input):
+        ctx.save_for_backward(input)
+        return P.digamma(input)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return A.mul(gradient, polygamma(1, ctx.saved_tensors[0]))
+
+
+def digamma(input):
+    """The derivative of `lgamma`."""
+    if grad_mode.recording and isinstance(input, Tensor) and input.requires_grad:
+        return _Digamma.apply(input)
+    return P.digamma(input)
+
+
+psi = digamma
+
+
 def polygamma(n, input):
     """The `n`-th derivative of `digamma`."""
     if isinstance(n, Tensor):
@@ -150,7 +175,7 @@ def polygamma(n, input):
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
     if n == 0:
-        return P.digamma(input)
+        return digamma(input)
     x = input if input.dtype.is_floating_point else cast(input, default_dtype())
     factor = math.factorial(n) * (1 if n % 2 else -1)
     return cast(A.mul(zeta(float(n + 1), cast(x, float64)), factor), x.dtype)

@@ -14,9 +14,9 @@ _METHODS = {
         logical_not bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_left_shift bitwise_right_shift atan2
         arctan2 neg negative abs absolute exp expm1 exp2 log log1p log2 log10 sqrt rsqrt sin cos tan asin arcsin acos
         arccos atan arctan sinh cosh tanh asinh arcsinh acosh arccosh atanh arctanh sigmoid relu erf erfc erfinv
-        lgamma digamma floor ceil round trunc fix sign sgn reciprocal square frac isnan isfinite isinf isposinf
+        lgamma floor ceil round trunc fix sign sgn reciprocal square frac isnan isfinite isinf isposinf
         isneginf isreal positive fmax fmin""",
-    _bessel: "i0 polygamma",
+    _bessel: "digamma i0 polygamma",
     _special: """xlogy logaddexp logaddexp2 hypot signbit copysign heaviside sinc logit deg2rad rad2deg float_power
         ldexp frexp isclose angle mvlgamma""",
     _integers: "gcd lcm nextafter",

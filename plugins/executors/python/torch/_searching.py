@@ -27,7 +27,9 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     starts, inverse = _runs(values)
     if return_inverse:
         inverse = zeros(flat.shape, dtype=int64).scatter(0, places, inverse).reshape(input.shape)
-    return _found(index_select(values, 0, starts), inverse, starts, values.shape[0], return_inverse, return_counts)
+    from ._no_gradients import refused_unique
+
+    return _found(refused_unique(index_select(values, 0, starts), input), inverse, starts, values.shape[0], return_inverse, return_counts)
 
 
 def _runs(values):
@@ -47,7 +49,7 @@ def _found(values, inverse, starts, total, return_inverse, return_counts):
         ends = cat([narrow(starts, 0, 1, max(starts.shape[0] - 1, 0)), create([total], [1], int64)]) \
             if starts.shape[0] else starts
         result.append(sub_plain(ends, starts))
-    return tuple(result) if len(result) > 1 else values
+    return tuple(result) if len(result) > 1 else result[0]
 
 
 def _unique_parts(input, dim, return_inverse, return_counts, in_order):

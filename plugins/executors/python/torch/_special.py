@@ -7,6 +7,7 @@ from . import _pointwise as P
 from ._arithmetic import common
 from ._base import Tensor
 from ._dtype import bool_, float32, float64, int32
+from ._grad_mode import grad_mode
 from ._in_place import in_place
 from ._numbers import as_tensor_operand
 from ._promotion import cast, default_dtype
@@ -115,7 +116,13 @@ def copysign(input, other):
     """The size of `input` with the sign of `other`."""
     size, of, kind = _pair("copysign", input, other)
     same = A.eq(signbit(size), signbit(of))
-    return cast(A.mul(size, choose(same, _number(1, size), _number(-1, size))), kind)
+    result = cast(A.mul(size, choose(same, _number(1, size), _number(-1, size))), kind)
+    if isinstance(other, Tensor) and other.requires_grad and grad_mode.recording:
+        from ._no_gradients import zero_gradient
+
+        zero = zero_gradient(P.positive(A.mul(result.detach(), 0.0)), other)
+        return A.add_plain(result, zero) if size.requires_grad else zero_gradient(result, other)
+    return result
 
 
 def heaviside(input, values):
@@ -125,7 +132,9 @@ def heaviside(input, values):
             raise A.operand_error("heaviside", value, place)
     if input.dtype is not values.dtype:
         raise RuntimeError("heaviside is not yet implemented for tensors with different dtypes.")
-    return choose(A.eq(input, 0), values, cast(A.gt(input, 0), input.dtype))
+    from ._no_gradients import refused
+
+    return refused("heaviside", choose(A.eq(input, 0), values, cast(A.gt(input, 0), input.dtype)), input, values)
 
 
 @_in_one_piece

@@ -1,10 +1,10 @@
 """`torch.special`."""
 
-from ._bessel import i0, i0e, i1, i1e, polygamma, zeta
+from ._bessel import digamma, i0, i0e, i1, i1e, polygamma, psi, zeta
 from ._clamping import log_softmax, softmax
 from ._missing import absent
 from ._pointwise import (
-    digamma, erf, erfc, erfinv, exp2, expit, expm1, gammaln, log1p, psi, round,
+    erf, erfc, erfinv, exp2, expit, expm1, gammaln, log1p, round,
 )
 from ._reductions import logsumexp
 from ._special import entr, erfcx, log_ndtr, logit, ndtr, ndtri, sinc, xlog1py, xlogy

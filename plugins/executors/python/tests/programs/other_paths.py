@@ -68,3 +68,41 @@ def test_small_names():
     assert Device is not None and Number is not None and isinstance(torch.ones(1), Tensor)
     with no_grad():
         assert not torch.is_grad_enabled()
+
+
+def test_rounded_quotients_have_a_gradient_or_say_so():
+    x = torch.tensor([1.5, 2.5], requires_grad=True)
+    torch.div(x, 2, rounding_mode="floor").sum().backward()
+    assert x.grad.tolist() == [0, 0]
+    torch.div(x, 2, rounding_mode="trunc").sum().backward()
+    torch.copysign(torch.ones(2), x).sum().backward()
+    assert x.grad.tolist() == [0, 0]
+    for function in (lambda: x // 2, lambda: torch.heaviside(x, x), lambda: torch.unique(x)):
+        err = raised(lambda: (function() + x).sum().backward())
+        assert err is not None and "is not implemented" in str(err), err
+
+
+def test_digamma_twice():
+    x = torch.tensor([0.7, 2.5], dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradgradcheck(torch.digamma, (x,))
+    assert torch.autograd.gradgradcheck(torch.lgamma, (x,))
+
+
+def test_layouts_sizes_and_copies():
+    assert str(torch.strided) == "torch.strided" and torch.ones(1).layout is torch.strided
+    assert isinstance(torch.channels_last, torch.memory_format) and isinstance(torch.strided, torch.layout)
+    size = (4,) + torch.Size([2, 3]) * 2
+    assert type(size) is torch.Size and size == (4, 2, 3, 2, 3) and size.numel() == 144
+    assert isinstance(raised(lambda: torch.Size([2]) + [3]), TypeError)
+    x = torch.arange(6.0).reshape(2, 3)
+    copy = torch.permute_copy(x, (1, 0))
+    copy.zero_()
+    assert x.sum() == 15 and torch.slice_copy(x, 1, 1, 3).tolist() == [[1, 2], [4, 5]]
+    assert torch.ones(1).is_nonzero() and not torch.zeros(1).is_nonzero()
+    assert torch.frombuffer(bytearray(b"\0\0\x80?\0\0\0@"), dtype=torch.float32).tolist() == [1, 2]
+    assert torch.embedding(x, torch.tensor([1])).tolist() == [[3, 4, 5]]
+    assert torch.cond(torch.tensor(True), lambda a: a + 1, lambda a: a - 1, (x,))[0, 0] == 1
+    assert "removed" in str(raised(lambda: torch.symeig(x)))
+    with torch.inference_mode():
+        assert torch.is_inference_mode_enabled()
+    assert not torch.is_inference_mode_enabled()
