@@ -47,7 +47,9 @@ from . import _functional_names, _origins  # noqa: E402
 from ._vmap import vmap  # noqa: E402
 from . import distributions  # noqa: E402
 from . import _global_settings, _platform, _storage_kinds, compiler, jit, profiler, serialization  # noqa: E402
+from . import _short_time  # noqa: E402
 from ._compiling import compile  # noqa: E402
+from ._short_time import istft, stft  # noqa: E402
 from . import _anomaly, _layouts, _plain_methods, _plain_names, _submodules  # noqa: E402
 from .amp.autocast_mode import AT_TOP as _autocasting  # noqa: E402
 from .serialization import load, save  # noqa: E402
@@ -55,6 +57,7 @@ from .serialization import load, save  # noqa: E402
 globals().update({**_platform.MODULES, **_storage_kinds.KINDS, **_autocasting, **_global_settings.NAMES, **_layouts.NAMES, **_anomaly.NAMES})
 globals().update({name: value for name, value in _plain_names.NAMES.items() if name not in globals()})
 _plain_methods.install(Tensor)
+_short_time.install(Tensor)
 
 globals().update(_functional_names.functions(globals()))
 newaxis = None

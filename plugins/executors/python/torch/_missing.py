@@ -20,8 +20,6 @@ _INSTEAD = {
     "quantization": "torch.round with a straight-through gradient",
     "ao": "torch.round with a straight-through gradient",
     "quantize_per_tensor": "torch.round with a straight-through gradient",
-    "stft": "Tensor.unfold and torch.fft.rfft",
-    "istft": "torch.fft.irfft and nn.functional.fold",
     "eig": "torch.linalg.eigh, for symmetric matrices",
 }
 # Modules of PyTorch's that are not here.
