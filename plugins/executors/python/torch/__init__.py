@@ -47,7 +47,7 @@ from . import _functional_names, _origins  # noqa: E402
 from ._vmap import vmap  # noqa: E402
 from . import distributions  # noqa: E402
 from . import _global_settings, _platform, _storage_kinds, compiler, jit, profiler, serialization  # noqa: E402
-from . import _short_time  # noqa: E402
+from . import _polynomials, _short_time  # noqa: E402
 from ._compiling import compile  # noqa: E402
 from ._short_time import istft, stft  # noqa: E402
 from . import _anomaly, _layouts, _plain_methods, _plain_names, _submodules  # noqa: E402
@@ -58,6 +58,10 @@ globals().update({**_platform.MODULES, **_storage_kinds.KINDS, **_autocasting, *
 globals().update({name: value for name, value in _plain_names.NAMES.items() if name not in globals()})
 _plain_methods.install(Tensor)
 _short_time.install(Tensor)
+_polynomials.install(Tensor)
+vars(special).update(_polynomials.NAMES)
+special.__all__ += sorted(_polynomials.NAMES)
+igamma, igammac = _polynomials.gammainc, _polynomials.gammaincc
 
 globals().update(_functional_names.functions(globals()))
 newaxis = None

@@ -50,7 +50,8 @@ _BACKENDS = ("cudagraphs", "inductor", "openxla", "tvm", "eager", "aot_eager")
 _MODES = ("default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
 
 
-def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mode=None, options=None, disable=False):
+def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mode=None, options=None, name=None,
+            disable=False, recompile_limit=None, isolate_recompiles=False, dynamic_shapes=None):
     """Gives back a function as it is, and a module within an `OptimizedModule`: there is nothing to compile to."""
     if mode is not None and options is not None:
         raise RuntimeError("Either mode or options can be specified, but both can't be specified at the same time.")

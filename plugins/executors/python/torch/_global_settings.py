@@ -74,9 +74,9 @@ def get_num_interop_threads():
     return _settings["interop"]
 
 
-def set_default_device(where):
+def set_default_device(device):
     """There is one device."""
-    check_device(where)
+    check_device(device)
 
 
 def get_default_device():

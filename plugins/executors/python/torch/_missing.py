@@ -20,6 +20,7 @@ _INSTEAD = {
     "quantization": "torch.round with a straight-through gradient",
     "ao": "torch.round with a straight-through gradient",
     "quantize_per_tensor": "torch.round with a straight-through gradient",
+    "to_sparse": "a dense tensor: index_add_, scatter_add_",
     "eig": "torch.linalg.eigh, for symmetric matrices",
 }
 # Modules of PyTorch's that are not here.

@@ -123,6 +123,19 @@ def irfft(input, n=None, dim=-1, norm=None, *, out=None):
     return result.transpose(dim, -1) if result.dim() > 1 else result
 
 
+_OTHER_WAY = {None: "forward", "backward": "forward", "forward": "backward", "ortho": "ortho"}
+
+
+def hfft(input, n=None, dim=-1, norm=None, *, out=None):
+    """The transform of a signal that is its own conjugate mirrored: `n` real numbers."""
+    return irfft(_complex(input).conj(), n, dim, _OTHER_WAY[norm])
+
+
+def ihfft(input, n=None, dim=-1, norm=None, *, out=None):
+    """The inverse of `hfft`."""
+    return rfft(input, n, dim, _OTHER_WAY[norm]).conj()
+
+
 def _dims(input, s, dim):
     if dim is None:
         dim = list(range(input.dim())) if s is None else list(range(-len(s), 0))

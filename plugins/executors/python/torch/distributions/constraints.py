@@ -105,9 +105,11 @@ class _Bounded(Constraint):
 
     _bounds = ()
 
-    def __init__(self, *values):
-        for name, value in zip(self._bounds, values):
-            setattr(self, name, value)
+    def __init__(self, *values, **named):
+        given = {**dict(zip(self._bounds, values)), **named}
+        if len(values) + len(named) != len(self._bounds) or given.keys() != set(self._bounds):
+            raise TypeError(f"{type(self).__name__}.__init__() takes {', '.join(self._bounds)}")
+        self.__dict__.update(given)
 
     def __repr__(self):
         shown = ", ".join(f"{name}={getattr(self, name)}" for name in self._bounds)

@@ -3,13 +3,17 @@ saves no memory and computes nothing twice.
 """
 
 import contextlib
+import functools
 
 from .._missing import absent
 
 
-def checkpoint(function, *args, use_reentrant=None, context_fn=None, determinism_check="default", debug=False,
-               early_stop=True, preserve_rng_state=True, **kwargs):
-    """`function(*args, **kwargs)`."""
+def checkpoint(function=None, *args, use_reentrant=None, preserve_rng_state=True, context_fn=None,
+               determinism_check="default", debug=False, early_stop=True, respect_saved_tensors_hooks=None, **kwargs):
+    """`function(*args, **kwargs)`; without a function, a decorator."""
+    if function is None:
+        return functools.partial(
+            functools.partial, checkpoint, use_reentrant=use_reentrant, context_fn=context_fn, **kwargs)
     if use_reentrant and kwargs:
         raise ValueError("Unexpected keyword arguments: " + ",".join(kwargs))
     if context_fn is None:
