@@ -2,7 +2,7 @@
 
 import typing
 
-from ._attributes import UntypedStorage
+from ._attributes import TypedStorage, UntypedStorage
 from ._grad_mode import is_inference_mode_enabled
 
 _kept = {"anomaly": False, "check_nan": True, "warn_always": False}
@@ -50,6 +50,6 @@ def compiled_with_cxx11_abi():
 NAMES = {function.__name__: function for function in (
     set_anomaly_enabled, is_anomaly_enabled, is_anomaly_check_nan_enabled, set_warn_always, is_warn_always_enabled,
     get_device_module, compiled_with_cxx11_abi, is_inference_mode_enabled)}
-NAMES.update(UntypedStorage=UntypedStorage, TypedStorage=UntypedStorage,
+NAMES.update(UntypedStorage=UntypedStorage, TypedStorage=TypedStorage,
              TYPE_CHECKING=typing.TYPE_CHECKING, has_lapack=True, has_mkl=False, has_openmp=False, has_mps=False,
              has_spectral=True, is_vulkan_available=lambda: False)

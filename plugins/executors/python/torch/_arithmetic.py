@@ -239,7 +239,7 @@ def sub(input, other, third=None, *, alpha=1):
     return sub_plain(input, _scaled("sub", other, alpha))
 
 
-def rsub(input, other, *, alpha=1):
+def rsub(input, other, alpha=1):
     """`other - alpha * input`."""
     return sub_plain(other, _scaled("rsub", input, alpha))
 

@@ -71,9 +71,42 @@ class UntypedStorage:
         return list(self._base.read())
 
 
+class TypedStorage(UntypedStorage):
+    """The same, counted in elements."""
+
+    @property
+    def dtype(self):
+        return self._base.dtype
+
+    def size(self):
+        return self._base.numel()
+
+    __len__ = size
+
+    def __getitem__(self, at):
+        return reshape(self._base, [self._base.numel()])[at].tolist()
+
+    def __iter__(self):
+        return iter(self.tolist())
+
+    def tolist(self):
+        return reshape(self._base, [self._base.numel()]).tolist()
+
+    def untyped(self):
+        return UntypedStorage(self._base)
+
+    def element_size(self):
+        return self._base.element_size()
+
+
 def untyped_storage(self):
     """What this tensor and its views share."""
     return UntypedStorage(_base_of(self))
+
+
+def storage(self):
+    """The same, as the older kind of storage, which counts elements."""
+    return TypedStorage(_base_of(self))
 
 
 def is_set_to(self, tensor):
@@ -215,7 +248,7 @@ def install(cls):
     """Gives the class `Tensor` these attributes."""
     methods = {
         "stride": stride, "storage_offset": storage_offset, "is_contiguous": is_contiguous, "contiguous": contiguous,
-        "data_ptr": data_ptr, "untyped_storage": untyped_storage, "storage": untyped_storage, "is_set_to": is_set_to,
+        "data_ptr": data_ptr, "untyped_storage": untyped_storage, "storage": storage, "is_set_to": is_set_to,
         "resize_": resize_, "apply_": _apply, "map_": _map, "numpy": _numpy, "split": _split,
         "view_as": lambda self, other: view(self, list(other.shape)),
         "is_same_size": lambda self, other: self.shape == other.shape,

@@ -8,6 +8,7 @@ from ._promotion import cast
 from ._selecting import nonzero
 from ._broadcasting import broadcast_pair
 from ._shaping import expand, reshape, reshaped, selected, sliced, unsqueeze, whole_dim
+from ._out import store_into
 
 _INDEX_TYPES = ("int64", "int32")
 _EVERYTHING = slice(None)
@@ -208,4 +209,4 @@ def masked_select(input, mask, *, out=None):
     wide = expand(input, shape)
     flat = reshape(wide, [wide.numel()])
     result = getitem(flat, reshape(expand(mask, shape), [flat.numel()]))
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)

@@ -4,6 +4,7 @@ from ._base import Tensor, wrap
 from ._host import Err, raised, tensors
 from ._promotion import cast, promote_types
 from ._shaping import expand, reshape, selected, sliced, unsqueeze, whole_dim
+from ._out import store_into
 
 _concat = tensors.concat
 
@@ -13,7 +14,7 @@ def cat(tensors=None, dim=0, *, axis=None, out=None):
     if isinstance(tensors, Tensor):
         raise TypeError("cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
     result = joined("cat", list(tensors), dim if axis is None else axis)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def joined(name, parts, dim):
@@ -89,7 +90,7 @@ def stack(tensors, dim=0, *, axis=None, out=None):
                 f"{list(part.shape)} at entry {place}"
             )
     result = joined("stack", [unsqueeze(part, dim) for part in parts], dim)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def atleast_1d(*several):
@@ -124,13 +125,13 @@ def hstack(tensors, *, out=None):
     """Joins side by side."""
     parts = list(atleast_1d(tuple(tensors)))
     result = joined("hstack", parts, 0 if parts and parts[0].dim() == 1 else 1)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def vstack(tensors, *, out=None):
     """Joins one below the other."""
     result = joined("vstack", list(atleast_2d(tuple(tensors))), 0)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 row_stack = vstack
@@ -139,14 +140,14 @@ row_stack = vstack
 def dstack(tensors, *, out=None):
     """Joins along the third dimension."""
     result = joined("dstack", list(atleast_3d(tuple(tensors))), 2)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def column_stack(tensors, *, out=None):
     """Joins side by side; vectors are columns."""
     parts = [reshape(x, [x.numel(), 1]) if x.dim() < 2 else x for x in tensors]
     result = joined("column_stack", parts, 1)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def block_diag(*tensors):

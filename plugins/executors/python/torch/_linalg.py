@@ -12,6 +12,7 @@ from ._selecting import title
 from ._broadcasting import broadcast_pair
 from ._shaping import expand, no_dimensions, permute, reshape, unsqueeze, whole_dim
 from ._views import is_plain
+from ._out import store_into
 
 _matmul = tensors.matmul
 
@@ -38,11 +39,11 @@ def matmul(input, other, *, out=None):
     result._dtype = kind
     result._packed = True
     result._made = MATMUL
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def _into(out, result):
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def _of_integers(input, other, kind):

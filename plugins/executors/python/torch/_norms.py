@@ -7,6 +7,7 @@ from ._promotion import cast
 from ._reductions import norm as vector
 from ._reductions import sum as sum_
 from ._shaping import permute, unsqueeze, whole_dims
+from ._out import store_into
 
 
 def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
@@ -14,7 +15,7 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None, out=None):
     if isinstance(ord, str):
         raise TypeError("linalg_vector_norm(): argument 'ord' (position 2) must be Number, not str")
     result = vector(x, ord, dim, keepdim, dtype=dtype)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=None):
@@ -30,7 +31,7 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None, out=No
     if keepdim:
         for at in sorted(dims):
             result = unsqueeze(result, at)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def _matrix_norm(A, ord, dims):
@@ -87,7 +88,7 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None, out=None)
     if atol is not None:
         bound = bound.maximum(unsqueeze(atol, -1)) if isinstance(atol, Tensor) else bound.clamp(min=atol)
     result = (values > bound).sum(-1)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def cond(A, p=None, *, out=None):
@@ -110,4 +111,4 @@ def cond(A, p=None, *, out=None):
         result = 1 / ratio if p == -2 else ratio
     else:
         result = matrix_norm(A, p) * matrix_norm(inv(A), p)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)

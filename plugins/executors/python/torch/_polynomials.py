@@ -13,6 +13,7 @@ from ._no_gradients import zero_gradient
 from ._numbers import as_tensor_operand
 from ._promotion import cast, default_dtype, result_of
 from ._selecting import choose
+from ._out import store_into
 
 # The highest degree: every one costs a pass over the tensor.
 _MOST = 4096
@@ -44,13 +45,13 @@ class _LowerGamma(Function):
 def gammainc(input, other, *, out=None):
     """The regularized lower incomplete gamma function."""
     result = _LowerGamma.apply(input, other, 1)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def gammaincc(input, other, *, out=None):
     """The regularized upper incomplete gamma function."""
     result = _LowerGamma.apply(input, other, -1)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def _polynomial(name, second, step):
@@ -75,7 +76,7 @@ def _polynomial(name, second, step):
             result = none + degrees.to(kind) * 0
             for degree in range(top + 1):
                 result = choose(A.eq(degrees, degree), values[degree].expand(result.shape), result)
-        return result if out is None else out.copy_(result)
+        return result if out is None else store_into(out, result)
 
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"{name.replace('_', ' ').capitalize()} of degree `n`."
@@ -114,13 +115,13 @@ def spherical_bessel_j0(input, *, out=None):
     zero = A.eq(x, 0)
     safe = choose(zero, as_tensor_operand(1, x.dtype), x)
     result = choose(zero, as_tensor_operand(1, x.dtype), A.div_plain(P.sin(safe), safe))
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def _same(name, function):
     def call(input, *, out=None):
         result = function(input)
-        return result if out is None else out.copy_(result)
+        return result if out is None else store_into(out, result)
 
     call.__name__ = call.__qualname__ = name
     call.__doc__ = function.__doc__

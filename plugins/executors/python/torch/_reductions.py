@@ -251,8 +251,9 @@ def _boolean(op, input, dim, keepdim, of_none):
     return cast(result, uint8) if input.dtype is uint8 else result
 
 
-def count_nonzero(input, dim=None):
+def count_nonzero(input, dim=None, *more):
     """How many elements are not 0."""
+    dim = (dim, *more) if more else dim
     return sum(cast(input, bool_), dim)
 
 

@@ -8,6 +8,7 @@ from ._pointwise import mul
 from ._promotion import cast
 from ._selecting import as_scalar, checked_index, choose, flat_places, index_positions, out_of_bounds, title
 from ._shaping import expand, reshape, sliced, whole_dim
+from ._out import store_into
 
 _OP = tensors.ScatterOp
 
@@ -156,7 +157,7 @@ def index_add(input, dim, index, source, *, alpha=1, out=None):
             "scalar type"
         )
     result = _along(_OP.ADD, "index_add", input, dim, index, source if alpha == 1 else mul(source, alpha))
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def index_copy(input, dim, index, source, *, out=None):
@@ -167,7 +168,7 @@ def index_copy(input, dim, index, source, *, out=None):
             f"(source) {title(source.dtype)}"
         )
     result = _along(_OP.REPLACE, "index_copy_", input, dim, index, source)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def index_fill(input, dim, index, value):

@@ -138,7 +138,7 @@ def _counted(input, edges, weight):
     return scatter_add(zeros(bins, dtype=input.dtype), 0, places, mul(weight, cast(inside, input.dtype)))
 
 
-def histogram(input, bins, *, range=None, weight=None, density=False):
+def histogram(input, bins=100, *, range=None, weight=None, density=False):
     """How many elements lie between neighbouring edges, and the edges."""
     if isinstance(bins, Tensor):
         edges = bins

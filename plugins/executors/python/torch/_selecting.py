@@ -7,6 +7,7 @@ from ._host import Err, raised, tensors
 from ._promotion import cast, default_dtype, result_of, with_number
 from ._broadcasting import broadcast_pair
 from ._shaping import expand, reshape, sliced, unsqueeze, whole_dim
+from ._out import store_into
 
 _TITLES = {"float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16", "int64": "Long",
            "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte", "bool": "Bool", "uint32": "UInt32"}
@@ -33,7 +34,7 @@ def nonzero(input, *, as_tuple=False, out=None):
         return tuple(integers(column) for column in columns)
     rows = [value for row in zip(*columns) for value in row]
     result = reshape(integers(rows), len(found), len(shape))
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def host_bytes(mask):
@@ -84,7 +85,7 @@ def index_select(input, dim, index, *, out=None):
         if err.value.code == "index":
             raise IndexError("index out of range in self") from None
         raise raised(err) from None
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def tensors_at(vector, places):
@@ -128,7 +129,7 @@ def where(condition, input=None, other=None, *, out=None):
     if not b:
         other = full((), other, dtype=kind)
     result = choose(condition, cast(input, kind), cast(other, kind))
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def as_scalar(value, kind):
@@ -229,7 +230,7 @@ def gather(input, dim, index, *, sparse_grad=False, out=None):
     except Err as err:
         raise out_of_bounds(err, input, dim, index) from None
     result = reshape(result, shape) if shape is not None else result
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def checked_index(name, input, dim, index):
@@ -290,4 +291,4 @@ def take_along_dim(input, indices, dim=None, *, out=None):
     wide, deep = list(shape), list(shape)
     wide[dim], deep[dim] = input.shape[dim], indices.shape[dim]
     result = expand(input, wide).gather(dim, expand(indices, deep))
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)

@@ -226,10 +226,10 @@ def movedim(input, source, destination):
 moveaxis = movedim
 
 
-def squeeze(input, dim=None, *, axis=None):
+def squeeze(input, dim=None, *more, axis=None):
     """Without dimensions of extent 1: all of them, or those named."""
     shape = input.shape
-    dim = axis if dim is None else dim
+    dim = axis if dim is None else (dim, *more) if more else dim
     if dim is None:
         result = reshaped(input, [n for n in shape if n != 1])
         result._made = "SqueezeBackward0"

@@ -9,7 +9,7 @@ from . import (
     optim, overrides, testing, utils,
 )
 from . import types as type_names
-from ._attributes import UntypedStorage
+from ._attributes import TypedStorage, UntypedStorage
 from ._base import Tensor
 from ._settings import Unavailable
 
@@ -82,7 +82,7 @@ def _of_torch():
     found["ao"].nn = Unavailable("torch.ao.nn", _ROUNDING)
     found["signal"] = _module("torch.signal", windows=_signal_windows)
     sys.modules["torch.signal.windows"] = _signal_windows
-    found["storage"] = _module("torch.storage", UntypedStorage=UntypedStorage, TypedStorage=UntypedStorage,
+    found["storage"] = _module("torch.storage", UntypedStorage=UntypedStorage, TypedStorage=TypedStorage,
                                **_storage_kinds.KINDS)
     found["torch_version"] = _module("torch.torch_version", TorchVersion=TorchVersion)
     found["_C"] = _module("torch._C", _disabled_torch_function_impl=_not_called, TensorBase=Tensor,

@@ -13,6 +13,7 @@ from ._selecting import as_scalar, choose
 from ._shaping import permuted, reshape, unsqueeze, whole_dim
 from ._steps import Places, contiguous_strides
 from ._views import DETACH, is_plain, layout, note_view
+from ._out import store_into
 
 
 def _triangle(name, input, keep):
@@ -26,13 +27,13 @@ def _triangle(name, input, keep):
 def tril(input, diagonal=0, *, out=None):
     """What lies on and below a diagonal."""
     result = _triangle("tril", input, lambda rows, columns: le(columns, add_plain(rows, diagonal)))
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def triu(input, diagonal=0, *, out=None):
     """What lies on and above a diagonal."""
     result = _triangle("triu", input, lambda rows, columns: ge(columns, add_plain(rows, diagonal)))
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def _indices(rows, columns, keep, dtype):
@@ -142,7 +143,7 @@ def diag(input, diagonal=0, *, out=None):
     if rank not in (1, 2):
         raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {rank}D")
     result = globals()["diagonal"](input, diagonal).clone() if rank == 2 else diag_embed(input, diagonal)
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def diagflat(input, offset=0):

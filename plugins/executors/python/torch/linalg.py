@@ -17,6 +17,7 @@ from ._broadcasting import broadcast_pair
 from ._shaping import expand, unsqueeze
 from ._triangles import diagonal as _diagonal
 from ._triangles import tril, triu
+from ._out import store_into
 
 _Qr = return_type("linalg_qr", "Q R")
 _Svd = return_type("linalg_svd", "U S Vh")
@@ -48,7 +49,7 @@ def checked(name, A, square=False):
 
 
 def _out(out, result):
-    return result if out is None else out.copy_(result)
+    return result if out is None else store_into(out, result)
 
 
 def qr(A, mode="reduced", *, out=None):

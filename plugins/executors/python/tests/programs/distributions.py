@@ -109,3 +109,21 @@ def test_gamma_and_binomial_streams():
     assert D.Binomial(5, 0.4).sample((3,)).tolist() == [2, 1, 4]
     counts = D.Binomial(torch.tensor([1000.0, 12.0]), torch.tensor([0.7, 0.05])).sample((400,))
     assert torch.allclose(counts.mean(0), torch.tensor([700.0, 0.6]), atol=4.0) and bool((counts[:, 1] <= 12).all())
+
+
+def test_transformed_and_other_distributions():
+    parts = torch.tensor([1.5, 3.0])
+    for made in (
+        D.HalfCauchy(parts), D.Weibull(parts, parts), D.Pareto(parts, parts), D.InverseGamma(parts, parts),
+        D.Kumaraswamy(parts, parts), D.NegativeBinomial(parts, logits=parts - 2), D.FisherSnedecor(parts, parts),
+        D.VonMises(parts, parts),
+    ):
+        torch.manual_seed(0)
+        sample = made.expand((3, 2)).sample()
+        assert sample.shape == (3, 2) and made.log_prob(sample).isfinite().all(), made
+    factor, diag = torch.tensor([[1.0], [0.5], [2.0]]), torch.tensor([1.0, 2.0, 0.5])
+    low = D.LowRankMultivariateNormal(torch.zeros(3), factor, diag)
+    full = D.MultivariateNormal(torch.zeros(3), factor @ factor.T + torch.diag(diag))
+    x = torch.tensor([0.3, -1.0, 0.7])
+    assert torch.allclose(low.log_prob(x), full.log_prob(x), atol=1e-5)
+    assert torch.allclose(low.entropy(), full.entropy(), atol=1e-5)

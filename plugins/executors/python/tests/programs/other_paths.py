@@ -106,3 +106,34 @@ def test_layouts_sizes_and_copies():
     with torch.inference_mode():
         assert torch.is_inference_mode_enabled()
     assert not torch.is_inference_mode_enabled()
+
+
+def test_short_time_transforms():
+    torch.manual_seed(0)
+    x, window = torch.randn(2, 40, requires_grad=True), torch.hann_window(8)
+    found = torch.stft(x, 8, 2, window=window, return_complex=True)
+    assert found.shape == (2, 5, 21)
+    back = torch.istft(found, 8, 2, window=window)
+    assert_close(back, x, rtol=1e-4, atol=1e-4)
+    (back**2).sum().backward()
+    assert_close(x.grad, 2 * x.detach(), rtol=1e-3, atol=1e-3)
+
+
+def test_out_takes_the_shape_of_the_result():
+    for function in (
+        lambda out: torch.cat([torch.ones(2), torch.zeros(1)], out=out), lambda out: torch.kron(
+            torch.ones(2), torch.ones(2), out=out), lambda out: torch.matmul(torch.ones(2, 3), torch.ones(3, 2), out=out),
+    ):
+        out = torch.empty(0)
+        assert function(out) is out and out.numel() > 2
+    err = raised(lambda: torch.cat([torch.ones(2, requires_grad=True)], out=torch.empty(2)))
+    assert "cat(): functions with out=... arguments don't support automatic differentiation" in str(err)
+
+
+def test_special_polynomials_and_gamma():
+    x = torch.tensor([0.5, 2.0], dtype=torch.float64)
+    assert_close(torch.special.chebyshev_polynomial_t(x, torch.tensor([3, 4])), torch.tensor([-1.0, 97.0]).double())
+    assert_close(torch.special.legendre_polynomial_p(x, 3), torch.tensor([-0.4375, 17.0]).double())
+    assert_close(torch.igamma(x, x) + torch.igammac(x, x), torch.ones(2).double())
+    y = torch.tensor([1.0, 3.0], dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda y: torch.igamma(x, y), (y,))

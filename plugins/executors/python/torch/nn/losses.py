@@ -269,9 +269,9 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     if log_target:
         loss = torch.exp(target) * (target - input)
     else:
-        positive = target > 0
-        safe = torch.where(positive, target, 1.0)
-        loss = torch.where(positive, target * safe.log(), target * 0.0) - target * input
+        zero = target == 0
+        safe = torch.where(zero, 1.0, target)
+        loss = torch.where(zero, target * 0.0, target * safe.log()) - target * input
     if reduction == "batchmean":
         return loss.sum() / (input.shape[0] if input.dim() else 1)
     return reduced(loss, reduction)
