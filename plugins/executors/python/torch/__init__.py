@@ -54,7 +54,8 @@ from . import _anomaly, _layouts, _plain_methods, _plain_names, _submodules  # n
 from .amp.autocast_mode import AT_TOP as _autocasting  # noqa: E402
 from .serialization import load, save  # noqa: E402
 
-globals().update({**_platform.MODULES, **_storage_kinds.KINDS, **_autocasting, **_global_settings.NAMES, **_layouts.NAMES, **_anomaly.NAMES})
+globals().update({**_platform.MODULES, **_storage_kinds.KINDS, **_autocasting, **_global_settings.NAMES})
+globals().update({**_layouts.NAMES, **_anomaly.NAMES})
 globals().update({name: value for name, value in _plain_names.NAMES.items() if name not in globals()})
 _plain_methods.install(Tensor)
 _short_time.install(Tensor)

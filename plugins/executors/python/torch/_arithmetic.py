@@ -197,14 +197,18 @@ remainder = _arithmetic(
 _floor_divided = _arithmetic(_B.FLOOR_DIVIDE, "floor_divide", "Quotient rounded down.")
 
 
+def _rounded(refusing, result, input, other):
+    """A rounded quotient, of gradient 0; or of none, where `refusing` names the function that refuses it."""
+    if not grad_mode.recording or not result.dtype.is_floating_point:
+        return result
+    from ._no_gradients import refused, zero_gradient
+
+    return refused(refusing, result, input, other) if refusing else zero_gradient(result, input, other)
+
+
 def floor_divide(input, other):
     """Quotient rounded down."""
-    result = _floor_divided(input, other)
-    if grad_mode.recording and result.dtype.is_floating_point:
-        from ._no_gradients import refused
-
-        return refused("floor_divide", result, input, other)
-    return result
+    return _rounded("floor_divide", _floor_divided(input, other), input, other)
 
 
 fmod = _arithmetic(
@@ -244,21 +248,12 @@ def rsub(input, other, alpha=1):
     return sub_plain(other, _scaled("rsub", input, alpha))
 
 
-def _constant(result, input, other):
-    """The rounded quotient, of gradient 0."""
-    if not grad_mode.recording or not result.dtype.is_floating_point:
-        return result
-    from ._no_gradients import zero_gradient
-
-    return zero_gradient(result, input, other)
-
-
 def div(input, other, *, rounding_mode=None):
     """`input / other`, rounded as asked: None, 'trunc' or 'floor'."""
     if rounding_mode is None:
         return div_plain(input, other)
     if rounding_mode == "floor":
-        return _constant(_floor_divided(input, other), input, other)
+        return _rounded(None, _floor_divided(input, other), input, other)
     if rounding_mode != "trunc":
         raise RuntimeError(
             "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '" + str(rounding_mode) + "'"
@@ -267,7 +262,7 @@ def div(input, other, *, rounding_mode=None):
     if kind.is_floating_point:
         from ._pointwise import trunc
 
-        return _constant(trunc(div_plain(input, other)), input, other)
+        return _rounded(None, trunc(div_plain(input, other)), input, other)
     input = cast(input, kind) if isinstance(input, Tensor) else input
     # Exact where a float32 is not: what the dividend exceeds a multiple of the divisor by has the dividend's sign.
     return floor_divide(sub_plain(input, fmod(input, other)), other)

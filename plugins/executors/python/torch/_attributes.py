@@ -254,7 +254,8 @@ def install(cls):
         "is_same_size": lambda self, other: self.shape == other.shape,
         "is_signed": lambda self: self.dtype.is_signed, "is_inference": lambda self: False,
         "is_shared": lambda self: False, "share_memory_": _same, "pin_memory": _same, "is_pinned": lambda self: False,
-        "dim_order": lambda self, *, ambiguity_check=False: tuple(sorted(range(self.dim()), key=lambda d: -self.stride(d))),
+        "dim_order": lambda self, *, ambiguity_check=False: tuple(
+            sorted(range(self.dim()), key=lambda d: -self.stride(d))),
         "sum_to_size": sum_to_size, "as_subclass": _as_subclass, "is_coalesced": lambda self: False,
         "__array__": _array, "__array_priority__": 1000, "__reversed__": _reversed_, "__contains__": _contains,
         "T": property(lambda self: permuted(self, list(range(len(self.shape) - 1, -1, -1)))),

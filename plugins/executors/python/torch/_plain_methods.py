@@ -21,6 +21,10 @@ def new_empty_strided(self, size, stride, dtype=None, layout=None, device=None, 
     return self.new_empty(size, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
+def _xpu(self, device=None, non_blocking=False, memory_format=None):
+    raise AssertionError("Torch not compiled with XPU enabled")
+
+
 def map2_(self, x, y, callable):
     """In-place: `callable` of each element and those of `x` and `y`."""
     flat = zip(*(t.expand(self.shape).reshape(-1).tolist() for t in (self, x, y)))
@@ -37,7 +41,7 @@ def install(cls):
     methods = {
         "prelu": F.prelu, "hardshrink": F.hardshrink, "narrow_copy": _plain_names.NAMES["narrow_copy"],
         "nonzero_static": _plain_names.nonzero_static, "new_empty_strided": new_empty_strided, "map2_": map2_,
-        "module_load": module_load, "coalesce": _coalesce, "const_data_ptr": cls.data_ptr,
+        "module_load": module_load, "coalesce": _coalesce, "xpu": _xpu, "const_data_ptr": cls.data_ptr,
         "is_nonzero": lambda self: bool(self), "is_distributed": lambda self: False,
         "to_dense": lambda self, dtype=None, *, masked_grad=None: self if dtype is None else self.to(dtype),
         "dense_dim": lambda self: self.dim(), "sparse_dim": lambda self: 0,

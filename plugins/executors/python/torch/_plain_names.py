@@ -82,8 +82,8 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     left = len(data) - offset
     if count < 0:
         if left % dtype.itemsize:
-            raise ValueError(f"buffer length ({left} bytes) after offset ({offset} bytes) must be a multiple of element "
-                             f"size ({dtype.itemsize})")
+            raise ValueError(f"buffer length ({left} bytes) after offset ({offset} bytes) must be a multiple of "
+                             f"element size ({dtype.itemsize})")
         count = left // dtype.itemsize
     if count * dtype.itemsize > left:
         raise ValueError(f"requested buffer length ({count} * {dtype.itemsize} bytes) after offset ({offset} bytes) "

@@ -29,7 +29,8 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
         inverse = zeros(flat.shape, dtype=int64).scatter(0, places, inverse).reshape(input.shape)
     from ._no_gradients import refused_unique
 
-    return _found(refused_unique(index_select(values, 0, starts), input), inverse, starts, values.shape[0], return_inverse, return_counts)
+    found = refused_unique(index_select(values, 0, starts), input)
+    return _found(found, inverse, starts, values.shape[0], return_inverse, return_counts)
 
 
 def _runs(values):

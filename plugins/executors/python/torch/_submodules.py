@@ -5,8 +5,8 @@ import types
 import typing
 
 from . import (
-    _dtype, _flattening, _generator, _grad_mode, _pytree, _signal_windows, _storage_kinds, _utils, amp, autograd, func, jit, nn,
-    optim, overrides, testing, utils,
+    _dtype, _flattening, _generator, _grad_mode, _pytree, _signal_windows, _storage_kinds, _utils, amp, autograd, func, jit,
+    nn, optim, overrides, testing, utils,
 )
 from . import types as type_names
 from ._attributes import TypedStorage, UntypedStorage
@@ -35,7 +35,8 @@ def _of_utils():
     sys.modules["torch.utils._pytree"] = _pytree
     _calls = "a function of the program's own, or a hook, sees calls"
     for name, instead in (
-        ("weak", "a dict by id(tensor)"), ("flop_counter", "the host counts device seconds, not operations"), ("_python_dispatch", _calls),
+        ("weak", "a dict by id(tensor)"), ("_python_dispatch", _calls),
+        ("flop_counter", "the host counts device seconds, not operations"),
         ("dlpack", "arrays of the package numpy share values with tensors by torch.from_numpy"),
         ("collect_env", "a sandbox has one environment"), ("viz", "nothing is near it"),
         ("mobile_optimizer", "a model stays in its sandbox"), ("bundled_inputs", "a model stays in its sandbox"),
@@ -86,7 +87,8 @@ def _of_torch():
                                **_storage_kinds.KINDS)
     found["torch_version"] = _module("torch.torch_version", TorchVersion=TorchVersion)
     found["_C"] = _module("torch._C", _disabled_torch_function_impl=_not_called, TensorBase=Tensor,
-                          _TensorBase=Tensor, Generator=_generator.Generator, Size=_dtype.Size, device=_dtype.device, dtype=_dtype.dtype,
+                          _TensorBase=Tensor, Generator=_generator.Generator, Size=_dtype.Size, device=_dtype.device,
+                          dtype=_dtype.dtype,
                           _get_tracing_state=lambda: None)
     hints = {name: getattr(typing, name) for name in "Any Callable Dict Final List Optional Tuple Union".split()}
     marks = {name: getattr(jit, name) for name in ("export", "ignore", "is_scripting", "unused")}
@@ -149,8 +151,8 @@ def _of_nn():
 
 def _functional(torch):
     """`torch.functional`: the functions of `torch` that PyTorch writes in Python."""
-    names = """align_tensors atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod
-        cdist chain_matmul einsum istft lu meshgrid norm split stft tensordot unique unique_consecutive unravel_index
+    names = """atleast_1d atleast_2d atleast_3d block_diag broadcast_shapes broadcast_tensors cartesian_prod cdist
+         chain_matmul einsum istft lu meshgrid norm split stft tensordot unique unique_consecutive unravel_index
         Tensor""".split()
     return _module("torch.functional", **{name: torch[name] for name in names if name in torch})
 

@@ -121,8 +121,9 @@ def test_short_time_transforms():
 
 def test_out_takes_the_shape_of_the_result():
     for function in (
-        lambda out: torch.cat([torch.ones(2), torch.zeros(1)], out=out), lambda out: torch.kron(
-            torch.ones(2), torch.ones(2), out=out), lambda out: torch.matmul(torch.ones(2, 3), torch.ones(3, 2), out=out),
+        lambda out: torch.cat([torch.ones(2), torch.zeros(1)], out=out),
+        lambda out: torch.kron(torch.ones(2), torch.ones(2), out=out),
+        lambda out: torch.matmul(torch.ones(2, 3), torch.ones(3, 2), out=out),
     ):
         out = torch.empty(0)
         assert function(out) is out and out.numel() > 2

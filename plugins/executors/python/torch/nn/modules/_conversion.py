@@ -106,6 +106,10 @@ class Conversion:
         check_device("cuda")
         return self
 
+    def xpu(self, device=None):
+        """Refused: there is no such device."""
+        raise AssertionError("Torch not compiled with XPU enabled")
+
     def to_empty(self, *, device, recurse=True):
         """Parameters and buffers without their values."""
         check_device(device)
