@@ -26,6 +26,9 @@ def _in_place(name):
 def functions(taken):
     """By name, those that are not among `taken`."""
     found = {name: getattr(functional, name) for name in _FUNCTIONAL if hasattr(functional, name)}
+    # As `torch.NAME` it always gives both.
+    found["adaptive_max_pool1d"] = lambda input, output_size: functional.adaptive_max_pool1d(input, output_size, True)
+    found["adaptive_max_pool1d"].__name__ = "adaptive_max_pool1d"
     for name in NAMES["torch"].split():
         if name.endswith("_") and hasattr(Tensor, name):
             found[name] = _in_place(name)

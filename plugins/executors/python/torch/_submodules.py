@@ -5,8 +5,8 @@ import types
 import typing
 
 from . import (
-    _dtype, _flattening, _generator, _grad_mode, _pytree, _signal_windows, _storage_kinds, _utils, amp, autograd, func, jit,
-    nn, optim, overrides, testing, utils,
+    _dtype, _flattening, _generator, _grad_mode, _pytree, _signal_windows, _storage_kinds, _utils, amp, autograd, func,
+    jit, nn, optim, overrides, testing, utils,
 )
 from . import types as type_names
 from ._attributes import TypedStorage, UntypedStorage

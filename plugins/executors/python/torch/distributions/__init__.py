@@ -29,8 +29,8 @@ __all__ = [
     "LogitRelaxedBernoulli", "MixtureSameFamily", "Multinomial", "MultivariateNormal", "Normal", "OneHotCategorical",
     "OneHotCategoricalStraightThrough", "Poisson", "RelaxedBernoulli", "RelaxedOneHotCategorical", "StudentT",
     "FisherSnedecor", "HalfCauchy", "InverseGamma", "Kumaraswamy", "LowRankMultivariateNormal",
-    "NegativeBinomial", "Pareto", "TransformedDistribution", "Uniform", "VonMises", "Weibull", "constraints", "distribution", "kl", "kl_divergence", "register_kl",
-    "transforms", "utils", *transforms.__all__,
+    "NegativeBinomial", "Pareto", "TransformedDistribution", "Uniform", "VonMises", "Weibull", "constraints",
+    "distribution", "kl", "kl_divergence", "register_kl", "transforms", "utils", *transforms.__all__,
 ]
 
 # PyTorch has a module for each of them.
