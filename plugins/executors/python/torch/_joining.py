@@ -11,8 +11,7 @@ _concat = tensors.concat
 
 def cat(tensors=None, dim=0, *, axis=None, out=None):
     """Joins tensors along a dimension that they have."""
-    if isinstance(tensors, Tensor):
-        raise TypeError("cat(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
+    _check_several("cat", tensors)
     result = joined("cat", list(tensors), dim if axis is None else axis)
     return result if out is None else store_into(out, result)
 
@@ -121,8 +120,14 @@ def _each(several, function):
     return tuple(function(x) for x in several)
 
 
+def _check_several(name, tensors):
+    if isinstance(tensors, Tensor):
+        raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
+
+
 def hstack(tensors, *, out=None):
     """Joins side by side."""
+    _check_several("hstack", tensors)
     parts = list(atleast_1d(tuple(tensors)))
     result = joined("hstack", parts, 0 if parts and parts[0].dim() == 1 else 1)
     return result if out is None else store_into(out, result)
@@ -130,6 +135,7 @@ def hstack(tensors, *, out=None):
 
 def vstack(tensors, *, out=None):
     """Joins one below the other."""
+    _check_several("vstack", tensors)
     result = joined("vstack", list(atleast_2d(tuple(tensors))), 0)
     return result if out is None else store_into(out, result)
 
@@ -139,12 +145,14 @@ row_stack = vstack
 
 def dstack(tensors, *, out=None):
     """Joins along the third dimension."""
+    _check_several("dstack", tensors)
     result = joined("dstack", list(atleast_3d(tuple(tensors))), 2)
     return result if out is None else store_into(out, result)
 
 
 def column_stack(tensors, *, out=None):
     """Joins side by side; vectors are columns."""
+    _check_several("column_stack", tensors)
     parts = [reshape(x, [x.numel(), 1]) if x.dim() < 2 else x for x in tensors]
     result = joined("column_stack", parts, 1)
     return result if out is None else store_into(out, result)

@@ -300,6 +300,9 @@ def dist(input, other, p=2):
 def cross(input, other, dim=None, *, out=None):
     """The vector product along a dimension of extent 3; by default the first such."""
     shape = broadcast_pair(input.shape, other.shape)
+    if input.dtype is not other.dtype:
+        raise RuntimeError(
+            f"expected scalar type {input.dtype.title} but found {other.dtype.title}")
     if dim is None:
         dim = next((at for at, extent in enumerate(shape) if extent == 3), None)
         if dim is None:
