@@ -199,7 +199,8 @@ def _joining(function, plain):
     @functools.wraps(function)
     def call(tensors, *arguments, **options):
         if isinstance(tensors, Tensor):
-            raise TypeError(f"{function.__name__}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
+            name = function.__name__
+            raise TypeError(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not Tensor")
         tensors = list(tensors)
         if any(x.__class__ is ComplexTensor for x in tensors):
             return C.joined(plain, tensors, *arguments, **options)
