@@ -36,7 +36,7 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         shape = tree.tree_unflatten(results[0], result_spec)
         places = tree.broadcast_prefix(tuple(out_dims) if isinstance(out_dims, list) else out_dims, shape, "out_dims")
         columns = [
-            column[0] if place is None else stack(list(column), place if place >= 0 else place)
+            column[0] if place is None else stack(list(column), place)
             for column, place in zip(zip(*results), places)
         ]
         return tree.tree_unflatten(columns, result_spec)

@@ -5,7 +5,7 @@ import functools
 from . import _pytree as tree
 from . import _reverse
 from ._autograd import gradients
-from ._base import Tensor
+from ._base import Tensor, wrap
 from ._creation import eye, zeros_like
 from ._grad_mode import enable_grad, is_grad_enabled
 from ._host import host
@@ -41,14 +41,15 @@ def _chosen(arguments, argnums):
 
 def _derivatives(output, inputs, gradient, given):
     """Gradients for `inputs`. They are recorded where something else than `inputs` can be differentiated by."""
-    recorded = any(isinstance(x, Tensor) and x.requires_grad for x in tree.tree_leaves(given))
-    if not recorded and output.requires_grad:
-        own = {x._leaf for x in inputs}
-        going = _reverse.run([output], [gradient], None, False, True)
-        recorded = is_grad_enabled() and any(entry.leaf not in own for entry in host(going.leaves))
     if not output.requires_grad:
         return [zeros_like(x) for x in inputs]
-    return gradients([output], inputs, [gradient], True, recorded, allow_unused=True, materialize_grads=True)
+    if not any(isinstance(x, Tensor) and x.requires_grad for x in tree.tree_leaves(given)):
+        # Then `inputs` are leaves of ours, and one pass tells their gradients and whether there are other leaves.
+        entries = host(_reverse.run([output], [gradient], None, False, True).leaves)
+        found = {entry.leaf: entry.gradient for entry in entries}
+        if not is_grad_enabled() or found.keys() <= {x._leaf for x in inputs}:
+            return [wrap(found[x._leaf], x.dtype) if x._leaf in found else zeros_like(x) for x in inputs]
+    return gradients([output], inputs, [gradient], True, True, allow_unused=True, materialize_grads=True)
 
 
 def grad_and_value(func, argnums=0, has_aux=False):
@@ -112,8 +113,7 @@ def vjp(func, *primals, has_aux=False):
         for y, g in zip(outputs, cotangents):
             parts = _derivatives(y, leaves, g, [given, g])
             totals = [a + b for a, b in zip(totals, parts)]
-        answer = tree.tree_unflatten(totals, places)
-        return answer
+        return tree.tree_unflatten(totals, places)
 
     shown = tree.tree_map(lambda x: x if any(p.requires_grad for p in tree.tree_leaves(given)) else x.detach(), output)
     return (shown, back, aux) if has_aux else (shown, back)
