@@ -91,13 +91,7 @@ OPERATORS = [
         Operator(f"{name}.ints", integers(-9, 9, 1, 5), getattr(torch, name))
         for name in "add sub mul div floor_divide fmod remainder maximum minimum".split()
     ],
-    Operator(
-        "div.floor",
-        lambda g: (*pair(-5, 5, 1, 3)(g), {"rounding_mode": "floor"}),
-        torch.div,
-        orders=1,
-        known="its gradient, zero everywhere, is refused as that of floor_divide is",
-    ),
+    Operator("div.floor", lambda g: (*pair(-5, 5, 1, 3)(g), {"rounding_mode": "floor"}), torch.div, orders=1),
     Operator("div.trunc", lambda g: (*floats(-5, 5, 1, 3)(g), {"rounding_mode": "trunc"}), torch.div, orders=1),
     Operator("pow.ints", integers(-4, 4, 0, 4), torch.pow),
     Operator("add.alpha", lambda g: (*floats()(g), {"alpha": 3}), torch.add),
